@@ -1,0 +1,1 @@
+"""Stage 2, `enquete code`: rules, suggestions, decisions, agreement."""

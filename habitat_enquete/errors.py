@@ -1,0 +1,115 @@
+"""What can go wrong, said in French: where, what, and the next thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error keeps something out of the analysis; a warning tells something the user should look at."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Code(StrEnum):
+    """The catalogue: each problem, and the French sentence that tells it. `{…}` are filled when it is raised.
+
+    One section per stage, in the order of the pipeline. A sentence never holds what a person said in an interview.
+    """
+
+    # ── the study and its files ────────────────────────────────────────────────────────────────────────────────
+    STUDY_NOT_FOUND = (
+        "Le dossier « {path} » n'est pas une étude : il n'y a ni codebook.yaml ni questionnaires/. "
+        "Placez-vous dans le dossier de l'étude, indiquez-le par « enquete -C DOSSIER », "
+        "ou créez-en une par « enquete init DOSSIER »."
+    )
+    FILE_MISSING = (
+        "Le fichier « {file} » n'existe pas. Vérifiez son nom et le dossier où vous tapez la commande."
+    )
+    FILE_EMPTY = (
+        "Le fichier « {file} » est vide (0 octet). Exportez-le de nouveau depuis l'outil de collecte."
+    )
+    FILE_UNREADABLE = "Le fichier « {file} » ne peut pas être lu : {why}. Fermez-le s'il est ouvert ailleurs, puis vérifiez vos droits."
+    FOLDER_NOT_EMPTY = (
+        "Le dossier « {path} » contient déjà des fichiers. Choisissez un dossier vide ou un nouveau nom."
+    )
+    YAML_SYNTAX = "{file}, ligne {line} : ce YAML n'est pas lisible ({why}). Vérifiez l'indentation, les deux-points et les guillemets de cette ligne."
+    YAML_UNKNOWN_KEY = (
+        "{file}, ligne {line} : la clé « {key} » n'est pas connue ici.{hint} Corrigez-la ou supprimez-la."
+    )
+    YAML_DUPLICATE_KEY = "{file}, ligne {line} : la clé « {key} » est écrite deux fois. Gardez-en une seule."
+    YAML_WRONG_TYPE = "{file}, ligne {line} : « {key} » attend {expected}. Corrigez cette valeur."
+    YAML_FORBIDDEN = "{file}, ligne {line} : {what} n'est pas accepté dans un fichier d'étude. Écrivez la valeur en toutes lettres."
+
+    PACKAGE_MISSING = (
+        "{what} demande un paquet supplémentaire qui n'est pas installé. "
+        "Tapez : pip install 'habitat_enquete[{extra}]'"
+    )
+
+    # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
+    STORE_NEWER = (
+        "« {path} » a été écrit par une version plus récente d'enquete (schéma {found}, connu jusqu'à {known}). "
+        "Mettez habitat_enquete à jour."
+    )
+    STORE_FOREIGN = "« {path} » n'est pas une base d'enquete, ou elle est abîmée. Restaurez une copie de sauvegarde de l'étude."
+    STORE_BUSY = "« {path} » est utilisé par une autre commande depuis plus de {seconds} s. Attendez qu'elle se termine, puis relancez."
+
+    def sentence(self, **where: object) -> str:
+        """The French sentence of this problem, filled with `where`."""
+        return self.value.format(**where)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One located problem among possibly many: file, sheet, row, column → what, and what to do.
+
+    `code` is the name of the catalogue entry, `message` its filled sentence. `value` is what the cell held, shown on the
+    user's own screen only: never logged.
+    """
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a user would say it: `responses.xlsx, Réponses!D41`."""
+        cell = f"{self.column}{self.row if self.row is not None else ''}"
+        inside = "!".join(part for part in (self.sheet, cell) if part)
+        return ", ".join(part for part in (self.file, inside) if part)
+
+
+class EnqueteError(Exception):
+    """A problem that stops the command; the store is as it was before.
+
+    `problems` lists what was found when there is more than one thing to tell.
+    """
+
+    def __init__(self, code: Code, *, problems: tuple[Problem, ...] = (), **where: object) -> None:
+        self.code = code
+        self.where = where
+        self.problems = problems
+        super().__init__(code.sentence(**where))
+
+
+def problem(
+    code: Code,
+    *,
+    severity: Severity = Severity.ERROR,
+    file: str = "",
+    sheet: str = "",
+    row: int | None = None,
+    column: str = "",
+    value: str = "",
+    **where: object,
+) -> Problem:
+    """A located `Problem` with the catalogue's sentence; the place is offered to the sentence as well."""
+    place: dict[str, object] = {"file": file, "sheet": sheet, "row": row, "column": column, "value": value}
+    return Problem(code.name, code.sentence(**(place | where)), severity, file, sheet, row, column, value)

@@ -1,0 +1,1 @@
+"""Formats of other software, in and out."""

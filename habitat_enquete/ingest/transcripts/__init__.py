@@ -1,0 +1,1 @@
+"""Transcript readers, one small file per family of formats."""

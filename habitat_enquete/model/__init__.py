@@ -1,0 +1,1 @@
+"""The vocabulary of the field: frozen dataclasses, standard library only."""

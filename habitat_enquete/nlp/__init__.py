@@ -1,0 +1,1 @@
+"""The French language pipeline: the only package that imports spaCy and textacy."""

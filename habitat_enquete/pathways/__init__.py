@@ -1,0 +1,1 @@
+"""`enquete pathways`: episodes, sequences, typology, profiles."""

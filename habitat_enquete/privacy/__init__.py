@@ -1,0 +1,1 @@
+"""`enquete pseudonymise` and `forget`: names stay apart, small cells are masked."""

@@ -1,0 +1,1 @@
+"""The synthesis as documents: HTML, DOCX, XLSX, PDF, figures."""

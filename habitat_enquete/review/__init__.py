@@ -1,0 +1,1 @@
+"""`enquete review`: the local page where people decide."""

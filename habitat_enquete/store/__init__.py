@@ -1,0 +1,1 @@
+"""The study's memory, in SQLite: the only package that contains SQL."""

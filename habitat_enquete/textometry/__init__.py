@@ -1,0 +1,1 @@
+"""`enquete explore`: lexical tables, Reinert classes, specificities, co-occurrence, concordance."""
