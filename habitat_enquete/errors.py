@@ -29,7 +29,7 @@ class Code(StrEnum):
         "Le fichier « {file} » n'existe pas. Vérifiez son nom et le dossier où vous tapez la commande."
     )
     FILE_EMPTY = (
-        "Le fichier « {file} » est vide (0 octet). Exportez-le de nouveau depuis l'outil de collecte."
+        "Le fichier « {file} » est vide (0 octet). Exportez-le ou enregistrez-le de nouveau."
     )
     FILE_UNREADABLE = "Le fichier « {file} » ne peut pas être lu : {why}. Fermez-le s'il est ouvert ailleurs, puis vérifiez vos droits."
     FOLDER_NOT_EMPTY = (
@@ -41,12 +41,32 @@ class Code(StrEnum):
     )
     YAML_DUPLICATE_KEY = "{file}, ligne {line} : la clé « {key} » est écrite deux fois. Gardez-en une seule."
     YAML_WRONG_TYPE = "{file}, ligne {line} : « {key} » attend {expected}. Corrigez cette valeur."
-    YAML_FORBIDDEN = "{file}, ligne {line} : {what} n'est pas accepté dans un fichier d'étude. Écrivez la valeur en toutes lettres."
+    YAML_FORBIDDEN = "{file}, ligne {line} : {what} n'a pas sa place dans un fichier d'étude. Écrivez la valeur en toutes lettres."
 
     PACKAGE_MISSING = (
         "{what} demande un paquet supplémentaire qui n'est pas installé. "
         "Tapez : pip install 'habitat_enquete[{extra}]'"
     )
+    YAML_TOO_BIG = "« {file} » dépasse {megabytes} Mo : ce n'est pas un fichier d'étude. Vérifiez que c'est le bon fichier."
+    FILE_PROBLEMS = "« {file} » contient {count} erreur(s) à corriger. {first}"
+
+    # ── guards: what every file must be before anybody reads it ────────────────────────────────────────────────
+    FILE_IS_FOLDER = "« {file} » est un dossier, il faut un fichier. Indiquez le fichier qu'il contient."
+    FILE_NOT_REGULAR = "« {file} » n'est pas un fichier ordinaire (tube, périphérique…). Copiez son contenu dans un vrai fichier."
+    FILE_TOO_BIG = "Le fichier « {file} » pèse {size}, au-delà de la limite de {limit}. Découpez-le ou retirez-en les images, puis recommencez."
+    FILE_WRONG_TYPE = "« {file} » est en réalité {found}, pas {expected} comme son nom le dit. Renommez-le avec la bonne extension ou exportez-le de nouveau."
+    FILE_BINARY = "« {file} » n'est pas du texte : son contenu est {found}. Exportez le texte depuis le logiciel d'origine."
+    FILE_DAMAGED = "« {file} » est abîmé ou incomplet ({why}). Ouvrez-le dans son logiciel, enregistrez-le de nouveau, ou reprenez l'original."
+    FILE_PASSWORD = "« {file} » est protégé par un mot de passe. Ouvrez-le dans son logiciel, retirez la protection, enregistrez une copie."
+    FILE_OLD_FORMAT = "« {file} » est dans l'ancien format {found}. Ouvrez-le et enregistrez-le en {advice}."
+    ARCHIVE_BOMB = "« {file} » se déploierait en {size} pour {packed} sur le disque : refusé par prudence. Demandez un fichier sain à qui vous l'a transmis."
+    ARCHIVE_FORBIDDEN = "« {file} » contient {what}, ce qu'aucun logiciel de bureau n'écrit : refusé par prudence. Demandez un fichier sain à qui vous l'a transmis."
+    XML_FORBIDDEN = "« {file} » contient {what}, refusé par prudence. Exportez-le de nouveau depuis son logiciel."
+    XML_DAMAGED = "« {file} » n'est pas lisible à la ligne {line} de {part} ({why}). Ouvrez-le dans son logiciel et enregistrez-le de nouveau."
+    ENCODING_UNKNOWN = "L'encodage « {encoding} » n'existe pas. Écrivez par exemple utf-8, cp1252, mac_roman ou cp850."
+    ENCODING_WRONG = "« {file} » n'est pas encodé en {encoding} (octet {offset}). Laissez l'encodage être reconnu, ou indiquez le bon."
+    ENCODING_MIXED = "« {file} » mélange deux encodages ({count} octets isolés lus comme Windows-1252). Relisez les accents autour des copier-coller."
+    ENCODING_REPAIRED = "« {file} » portait des accents abîmés (« Ã© » pour « é ») : {count} ont été réparés. Vérifiez quelques passages."
 
     # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
     STORE_NEWER = (
