@@ -68,6 +68,48 @@ class Code(StrEnum):
     ENCODING_MIXED = "« {file} » mélange deux encodages ({count} octets isolés lus comme Windows-1252). Relisez les accents autour des copier-coller."
     ENCODING_REPAIRED = "« {file} » portait des accents abîmés (« Ã© » pour « é ») : {count} ont été réparés. Vérifiez quelques passages."
 
+    # ── questionnaires and guides ──────────────────────────────────────────────────────────────────────────────
+    # {place} is « fichier.yaml, ligne 12 » or « formulaire.xlsx, survey!F12 ».
+    QUESTIONNAIRE_EMPTY = "{place} : aucune question. Ajoutez une liste « questions: » (ou une feuille « survey »)."
+    GUIDE_EMPTY = "{place} : ce guide n'a pas de thème. Ajoutez une liste « themes: »."
+    DEFINITION_NAME_MISSING = "{place} : {what} n'a pas de nom. Ajoutez « name: », en un mot sans espace."
+    QUESTION_DUPLICATE = "{place} : le nom « {name} » est déjà pris (ligne {first}). Renommez l'une des deux questions."
+    DEFINITION_FORMAT_UNKNOWN = (
+        "« {file} » ({suffix}) n'est ni un questionnaire YAML (.yaml) ni un XLSForm (.xlsx, .xls). "
+        "Enregistrez-le dans l'un de ces formats."
+    )
+    QUESTIONNAIRE_NOT_FOUND = (
+        "Aucun questionnaire ne s'appelle « {name} ».{hint} Questionnaires de l'étude : {known}. "
+        "Vérifiez l'option --questionnaire et le dossier questionnaires/."
+    )
+    QUESTION_TYPE_UNKNOWN = "{place} : le type « {type} » n'existe pas.{hint} Corrigez le type de cette question."
+    CHOICE_DUPLICATE = "{place} : la modalité « {name} » est écrite deux fois dans la liste « {list} ». Gardez-en une seule."
+
+    # ── the codebook ───────────────────────────────────────────────────────────────────────────────────────────
+    CODEBOOK_EMPTY = "« {file} » ne contient aucun code. Ajoutez sous « themes » au moins un thème et un code (voir docs/grille_de_codage.md)."
+    CODEBOOK_MISSING_KEY = "{file}, ligne {line} : il manque « {key} » ici. Ajoutez cette ligne."
+    CODEBOOK_BAD_ID = (
+        "{file}, ligne {line} : « {id} » ne peut pas servir d'identifiant. Employez des minuscules sans accent, "
+        "des chiffres et « _ », par exemple « {suggestion} »."
+    )
+    CODEBOOK_DUPLICATE_ID = "{file}, ligne {line} : l'identifiant « {id} » est déjà pris à la ligne {other}. Renommez l'un des deux."
+    CODEBOOK_UNKNOWN_REFERENCE = (
+        "{file}, ligne {line} : « {key} » renvoie à « {target} », que la grille ne définit pas.{hint} "
+        "Corrigez ce nom ou ajoutez sa définition."
+    )
+    CODEBOOK_PARENT_CYCLE = "{file}, ligne {line} : le code « {id} » est son propre ancêtre. Corrigez « parent »."
+    CODEBOOK_BAD_TERM = "{file}, ligne {line} : le terme « {term} » ne peut rien trouver ({why}). Corrigez-le ou supprimez-le."
+    CODEBOOK_EMPTY_RULE = "{file}, ligne {line} : cette règle ne demande rien. Donnez-lui au moins « all_of », « any_of » ou « patterns »."
+    CODEBOOK_BAD_PATTERN = (
+        "{file}, ligne {line} : « patterns » attend une liste de motifs, chacun une liste de jetons entre accolades, "
+        "par exemple « - [{{LEMMA: chercher}}, {{POS: NOUN}}] »."
+    )
+    CODEBOOK_BAD_COLOUR = "{file}, ligne {line} : « {colour} » n'est pas une couleur. Écrivez-la sous la forme \"#1b6ca8\", entre guillemets."
+    CODEBOOK_CODE_ABSENT = "La grille n'a pas de code « {id} ».{hint} « enquete codebook check » liste les codes."
+    CODEBOOK_THEME_ABSENT = "La grille n'a pas de thème « {id} ».{hint} Donnez l'identifiant d'un thème de codebook.yaml."
+    CODEBOOK_EDIT_REFUSED = "La grille n'a pas été modifiée : {why}."
+    CODEBOOK_CHANGED_ELSEWHERE = "« {file} » a été modifié entre-temps par quelqu'un d'autre. Rechargez la page, puis refaites ce changement."
+
     # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
     STORE_NEWER = (
         "« {path} » a été écrit par une version plus récente d'enquete (schéma {found}, connu jusqu'à {known}). "
