@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -147,7 +146,7 @@ class Store:
             self._connection.backup(copy)
         finally:
             copy.close()
-        os.replace(partial, target)
+        partial.replace(target)
 
     def _busy(self) -> EnqueteError:
         return EnqueteError(Code.STORE_BUSY, path=self.path, seconds=f"{self._busy_seconds:g}")
