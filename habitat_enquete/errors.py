@@ -85,6 +85,16 @@ class Code(StrEnum):
     QUESTION_TYPE_UNKNOWN = "{place} : le type « {type} » n'existe pas.{hint} Corrigez le type de cette question."
     CHOICE_DUPLICATE = "{place} : la modalité « {name} » est écrite deux fois dans la liste « {list} ». Gardez-en une seule."
 
+    # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
+    EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
+    EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
+    EXPRESSION_ARGUMENTS = "La fonction « {name}() » attend {expected}, et non {found}. Corrigez l'expression « {text} »."
+    EXPRESSION_NOT_COMPUTABLE = (
+        "L'expression « {text} » dépend de {what}, que seul l'outil de collecte connaît : elle ne peut pas être recalculée ici. "
+        "Ses réponses sont gardées telles quelles."
+    )
+    EXPRESSION_REGEX = "Le motif « {pattern} » de regex() n'est pas valable ({why}). Corrigez l'expression « {text} »."
+
     # ── the codebook ───────────────────────────────────────────────────────────────────────────────────────────
     CODEBOOK_EMPTY = "« {file} » ne contient aucun code. Ajoutez sous « themes » au moins un thème et un code (voir docs/grille_de_codage.md)."
     CODEBOOK_MISSING_KEY = "{file}, ligne {line} : il manque « {key} » ici. Ajoutez cette ligne."
@@ -110,6 +120,26 @@ class Code(StrEnum):
     CODEBOOK_EDIT_REFUSED = "La grille n'a pas été modifiée : {why}."
     CODEBOOK_CHANGED_ELSEWHERE = "« {file} » a été modifié entre-temps par quelqu'un d'autre. Rechargez la page, puis refaites ce changement."
 
+    # ── coding ─────────────────────────────────────────────────────────────────────────────────────────────────
+    CODING_ABSENT = "Le codage n° {id} n'existe plus : quelqu'un l'a supprimé. Rechargez la page."
+    CODING_CHANGED_ELSEWHERE = (
+        "Le codage n° {id} a changé entre-temps (une autre fenêtre ou un autre codeur). "
+        "Rien n'a été enregistré. Rechargez la page, puis refaites ce geste s'il a encore un sens."
+    )
+    CODING_BAD_SPAN = (
+        "Le passage [{start}, {end}[ ne tient pas dans le document « {document} » ({length} caractères). "
+        "Sélectionnez de nouveau le passage."
+    )
+    CODING_ALREADY_THERE = "Ce passage porte déjà le code « {label} » (codage n° {id}). Choisissez un autre code ou un autre passage."
+    CODING_NOT_YOURS = "Le codage n° {id} est l'œuvre de « {coder} ». Rejetez-le ou codez le passage à votre tour, sans supprimer le sien."
+    CODING_NOTHING_TO_UNDO = "Il n'y a plus rien à annuler pour « {coder} »."
+    CODING_NOTHING_TO_REDO = "Il n'y a plus rien à rétablir pour « {coder} »."
+    CODER_BAD_NAME = (
+        "« {name} » ne peut pas servir de nom de codeur. Employez des lettres, des chiffres, « - » et « _ » "
+        "(32 signes au plus), ni « rules » ni « model »."
+    )
+    DOCUMENT_ABSENT = "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
+
     # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
     STORE_NEWER = (
         "« {path} » a été écrit par une version plus récente d'enquete (schéma {found}, connu jusqu'à {known}). "
@@ -117,6 +147,22 @@ class Code(StrEnum):
     )
     STORE_FOREIGN = "« {path} » n'est pas une base d'enquete, ou elle est abîmée. Restaurez une copie de sauvegarde de l'étude."
     STORE_BUSY = "« {path} » est utilisé par une autre commande depuis plus de {seconds} s. Attendez qu'elle se termine, puis relancez."
+
+    # ── exchange with other software ───────────────────────────────────────────────────────────────────────────
+    IRAMUTEQ_EMPTY_TEXT = (
+        "{file}, ligne {row} : ce texte n'a pas de contenu, il est laissé de côté. Complétez-le ou supprimez sa ligne étoilée."
+    )
+    IRAMUTEQ_THEME_OUTSIDE = (
+        "{file}, ligne {row} : une ligne thématique « -* » précède le premier texte. Placez-la sous une ligne « **** »."
+    )
+    IRAMUTEQ_PREAMBLE = (
+        "{file}, ligne {row} : cette ligne précède le premier texte, elle est laissée de côté. "
+        "Placez une ligne « **** » au-dessus si elle fait partie du corpus."
+    )
+    IRAMUTEQ_VARIABLE = (
+        "{file}, ligne {row} : « {token} » n'est pas une variable étoilée. "
+        "Écrivez *variable_modalité, sans espace ni trait d'union."
+    )
 
     def sentence(self, **where: object) -> str:
         """The French sentence of this problem, filled with `where`."""

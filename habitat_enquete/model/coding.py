@@ -40,6 +40,8 @@ class Coding:
 
     `reason` explains it to a person: the term that matched, the nearest accepted quotes; `score` is a calibrated
     probability in [0, 1] (1 for persons and rules). `negated`, `hypothetical` and `reported` qualify what was said.
+    `id`, `version` and `text_sha256` are the store's: `version` grows at each change, and a change that was prepared on
+    an older version is refused; `text_sha256` is the text that `span` was placed in.
     """
 
     document: str
@@ -55,6 +57,8 @@ class Coding:
     respondent: str | None = None
     turn: int | None = None
     id: int | None = None
+    version: int = 1
+    text_sha256: str = ""
 
     @property
     def counts(self) -> bool:
@@ -72,18 +76,72 @@ class Action(StrEnum):
     RESIZE = "resize"  # another span
     DELETE = "delete"
     MEMO = "memo"
+    RECODE = "recode"  # a code of the codebook was renamed or merged: nobody judged the passage again
     UNDO = "undo"
     REDO = "redo"
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What one action does to one coding: `before` is None when it creates it, `after` None when it removes it."""
+
+    action: Action
+    before: Coding | None
+    after: Coding | None
+
+
+class MemoTarget(StrEnum):
+    """What a memo can be attached to."""
+
+    CODING = "coding"
+    CODE = "code"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A note of one coder on a coding (its id), a code or a document. One memo per coder and target; empty text: none."""
+
+    target_kind: MemoTarget
+    target: str
+    coder: str
+    text: str
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """One human action on one coding, as the journal keeps it. `at` is ISO 8601 in UTC."""
+    """One human action on one coding or memo, as the journal keeps it: nothing in the journal is ever changed.
+
+    `at` is ISO 8601 in UTC. `before` and `after` are snapshots, None where there was or is nothing. Rows that one gesture
+    made share a `batch`, and are undone together; `undoes` is the batch that an UNDO or REDO reverses or replays.
+    """
 
     coder: str
     action: Action
-    coding: int
+    coding: int | None
     at: str
-    before: str = ""
-    after: str = ""
+    before: Coding | Memo | None = None
+    after: Coding | Memo | None = None
+    batch: int = 0
+    undoes: int | None = None
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A code proposed for a span, before anybody decides: what the learned model or a term offers.
+
+    `score` is a calibrated probability; `reason` says why in a sentence; `terms` are the matched words, `neighbours` the
+    ids of the nearest codings people accepted.
+    """
+
+    document: str
+    span: Span
+    code: str
+    score: float
+    reason: str = ""
+    terms: tuple[str, ...] = ()
+    neighbours: tuple[int, ...] = ()
+    turn: int | None = None
+    respondent: str | None = None

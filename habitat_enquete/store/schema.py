@@ -123,7 +123,7 @@ CREATE TABLE annotation (
 
 _CODINGS = """
 CREATE TABLE coding (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     document TEXT NOT NULL REFERENCES document (id) ON DELETE CASCADE,
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
@@ -144,21 +144,25 @@ CREATE TABLE coding (
 CREATE INDEX coding_document ON coding (document);
 CREATE INDEX coding_code ON coding (code, state);
 CREATE TABLE journal (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
     coder TEXT NOT NULL,
     action TEXT NOT NULL,
     coding INTEGER,
     before TEXT NOT NULL DEFAULT '',
-    after TEXT NOT NULL DEFAULT ''
+    after TEXT NOT NULL DEFAULT '',
+    batch INTEGER NOT NULL,
+    undoes INTEGER
 );
+CREATE INDEX journal_coding ON journal (coding);
+CREATE INDEX journal_coder ON journal (coder, batch);
 CREATE TABLE memo (
-    id INTEGER PRIMARY KEY,
-    at TEXT NOT NULL,
-    coder TEXT NOT NULL,
     target_kind TEXT NOT NULL,
     target TEXT NOT NULL,
-    text TEXT NOT NULL
+    coder TEXT NOT NULL,
+    at TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (target_kind, target, coder)
 );
 """
 

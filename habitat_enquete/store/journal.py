@@ -1,0 +1,448 @@
+"""The append-only journal of human decisions: apply, undo and redo without limit, memos, verdicts, merge of two stores.
+
+A *batch* is what one gesture did: one keystroke, or a bulk acceptance of forty suggestions. Undo and redo work on whole
+batches, per coder, and are themselves rows of the journal: no row is ever changed or removed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.model.coding import (
+    Action,
+    Change,
+    Coder,
+    CoderKind,
+    Coding,
+    Decision,
+    Memo,
+    MemoTarget,
+    State,
+)
+from habitat_enquete.model.span import Span
+from habitat_enquete.store import codings as stored
+from habitat_enquete.store.connection import Row, Store
+from habitat_enquete.store.runs import now
+
+_JUDGES: Final = ("accept", "reject", "move", "resize", "code")
+
+
+def apply(store: Store, coder: str, changes: Sequence[Change]) -> list[Coding]:
+    """Do what one gesture of `coder` asks, all or nothing, and write it in the journal.
+
+    Each `change.before` is the coding as the person saw it.
+    Returns: the codings that exist after it, as stored (new ids and versions).
+    Raises: EnqueteError when one of them was changed or removed meanwhile; nothing is written then.
+    """
+    with store.transaction():
+        batch = _next_batch(store)
+        at = now()
+        results = [_apply(store, change) for change in changes]
+        for change, after in zip(changes, results, strict=True):
+            known = after or change.before
+            _write(store, at, coder, change.action, known.id if known else None, change.before, after, batch)
+    return [each for each in results if each is not None]
+
+
+def undo(store: Store, coder: str) -> list[Decision]:
+    """Reverse the last gesture of `coder` that is not undone yet; gives what was reversed.
+
+    Raises: EnqueteError when nothing is left to undo, or when somebody else changed one of its codings since.
+    """
+    with store.transaction():
+        batch = _last(store, coder, undone=False)
+        if batch is None:
+            raise EnqueteError(Code.CODING_NOTHING_TO_UNDO, coder=coder)
+        rows = _rows_of(store, batch)
+        _replay(store, coder, Action.UNDO, batch, [(row, row.after, row.before) for row in reversed(rows)])
+    return rows
+
+
+def redo(store: Store, coder: str) -> list[Decision]:
+    """Do again the gesture that `coder` undid last; gives what was done again.
+
+    Raises: EnqueteError when nothing is left to redo (a new gesture closes the way), or when a coding changed since.
+    """
+    with store.transaction():
+        batch = _last(store, coder, undone=True)
+        if batch is None:
+            raise EnqueteError(Code.CODING_NOTHING_TO_REDO, coder=coder)
+        rows = _rows_of(store, batch)
+        _replay(store, coder, Action.REDO, batch, [(row, row.before, row.after) for row in rows])
+    return rows
+
+
+def can_undo(store: Store, coder: str) -> tuple[bool, bool]:
+    """Whether `coder` has something to undo, and something to redo."""
+    return _last(store, coder, undone=False) is not None, _last(store, coder, undone=True) is not None
+
+
+def set_memo(store: Store, memo: Memo) -> Memo:
+    """Write, replace or (with an empty text) remove a coder's memo on a target; undone like any gesture."""
+    with store.transaction():
+        before = _memo(store, memo)
+        after = replace(memo, at=now()) if memo.text else None
+        _put_memo(store, memo, after)
+        coding = int(memo.target) if memo.target_kind is MemoTarget.CODING else None
+        _write(store, now(), memo.coder, Action.MEMO, coding, before, after, _next_batch(store))
+    return after or replace(memo, text="")
+
+
+def memos(store: Store, *, target_kind: MemoTarget | None = None, coder: str | None = None) -> list[Memo]:
+    """The memos of the study, of one kind of target or one coder if asked."""
+    rows = store.rows(
+        "SELECT * FROM memo WHERE (?1 IS NULL OR target_kind = ?1) AND (?2 IS NULL OR coder = ?2)"
+        " ORDER BY target_kind, target, coder",
+        (target_kind.value if target_kind else None, coder),
+    )
+    return [_memo_of(row) for row in rows]
+
+
+def decisions(store: Store, *, coding: int | None = None, after: int = 0) -> Iterator[Decision]:
+    """The journal, oldest first: all of it, from beyond row `after`, or the history of one coding."""
+    rows = store.iterate(
+        "SELECT * FROM journal WHERE id > ?1 AND (?2 IS NULL OR coding = ?2) ORDER BY id", (after, coding)
+    )
+    return map(_decision, rows)
+
+
+def last_decision(store: Store) -> int:
+    """The number of the journal's last row, 0 when it is empty: it changes with any human action."""
+    return int(store.value("SELECT coalesce(max(id), 0) FROM journal"))
+
+
+def coders(store: Store) -> list[str]:
+    """The people who took a decision in this study."""
+    return [row["coder"] for row in store.rows("SELECT DISTINCT coder FROM journal ORDER BY coder")]
+
+
+def verdicts(store: Store) -> dict[int, dict[str, State]]:
+    """What each person last said of each coding that exists: coding id → coder → accepted, rejected or moved.
+
+    The author of a coding accepted it by making it. What was undone says nothing.
+    """
+    effective = _effective(store)
+    result: dict[int, dict[str, State]] = {}
+    for row in store.iterate(
+        "SELECT j.coding, j.coder, j.batch, json_extract(j.after, '$.state') AS state"
+        " FROM journal j JOIN coding c ON c.id = j.coding"
+        f" WHERE j.action IN {_JUDGES} ORDER BY j.id"
+    ):
+        if row["batch"] in effective:
+            result.setdefault(row["coding"], {})[row["coder"]] = State(row["state"])
+    return result
+
+
+def merge(store: Store, other: Store) -> tuple[int, list[tuple[Coding, Coding]]]:
+    """Bring in the codings, verdicts and memos of the people who worked in `other`, a copy of the same study.
+
+    Codings are the same when document, text, span, code and coder are. A verdict is brought in when nobody here has
+    decided; where somebody decided otherwise, both codings are given back, to be discussed. Merging twice adds nothing.
+    Returns: how many decisions came in, and the conflicts (here, there).
+    """
+    with store.transaction():
+        here = {_identity(each): each for each in stored.codings(store)}
+        texts = {row["id"]: row["sha256"] for row in store.rows("SELECT id, sha256 FROM document")}
+        said_here, said_there = verdicts(store), verdicts(other)
+        added, conflicts = 0, []
+        for theirs in stored.codings(other):
+            if texts.get(theirs.document) != theirs.text_sha256 or theirs.id not in said_there:
+                continue
+            mine = here.get(_identity(theirs))
+            if mine is None:
+                added += _bring_in(store, theirs, said_there[theirs.id])
+            elif new := _news(said_here.get(mine.id or 0, {}), said_there[theirs.id]):
+                added += len(new)
+                if mine.state is State.SUGGESTED or not said_here.get(mine.id or 0):
+                    _record_verdicts(store, mine, new, theirs.state)
+                else:
+                    _record_verdicts(store, mine, new, mine.state)
+                if mine.state is not State.SUGGESTED and mine.state is not theirs.state:
+                    conflicts.append((mine, theirs))
+        added += _merge_memos(store, other)
+    return added, conflicts
+
+
+# ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _apply(store: Store, change: Change) -> Coding | None:
+    if change.before is None:
+        assert change.after is not None
+        _refuse_twin(store, change.after)
+        return stored.add(store, change.after)
+    if change.after is None:
+        stored.remove(store, change.before)
+        return None
+    if (change.before.span, change.before.code) != (change.after.span, change.after.code):
+        _refuse_twin(store, change.after)
+    return stored.update(store, replace(change.after, id=change.before.id, version=change.before.version))
+
+
+def _refuse_twin(store: Store, coding: Coding) -> None:
+    """A coder does not code the same passage twice under the same code."""
+    twin = store.value(
+        "SELECT id FROM coding WHERE document = ? AND start = ? AND end = ? AND code = ? AND coder = ? AND id IS NOT ?",
+        (coding.document, coding.span.start, coding.span.end, coding.code, coding.coder.name, coding.id),
+    )
+    if twin is not None:
+        raise EnqueteError(Code.CODING_ALREADY_THERE, label=coding.code, id=twin)
+
+
+def _replay(
+    store: Store,
+    coder: str,
+    action: Action,
+    undoes: int,
+    steps: Sequence[tuple[Decision, Coding | Memo | None, Coding | Memo | None]],
+) -> None:
+    batch, at = _next_batch(store), now()
+    for row, current, wanted in steps:
+        if isinstance(current, Memo) or isinstance(wanted, Memo):
+            memo = wanted if isinstance(wanted, Memo) else current
+            assert isinstance(memo, Memo)
+            _put_memo(store, memo, wanted if isinstance(wanted, Memo) else None)
+            result: Coding | Memo | None = wanted
+        else:
+            result = _replay_coding(store, row, current, wanted)
+        _write(store, at, coder, action, row.coding, current, result, batch, undoes)
+
+
+def _replay_coding(
+    store: Store, row: Decision, current: Coding | None, wanted: Coding | None
+) -> Coding | None:
+    """Bring a coding from what the gesture left (`current`) to `wanted`; refused when somebody changed it since."""
+    if current is None:
+        assert wanted is not None
+        return stored.add(store, wanted)
+    found = stored.coding(store, row.coding or 0)
+    if _content(found, current) != _content(current, found):
+        raise EnqueteError(Code.CODING_CHANGED_ELSEWHERE, id=found.id)
+    if wanted is None:
+        stored.remove(store, found)
+        return None
+    if (
+        wanted.text_sha256 != found.text_sha256
+    ):  # the transcript changed since: the passage is where it is now
+        wanted = replace(wanted, span=found.span, turn=found.turn, text_sha256=found.text_sha256)
+    return stored.update(store, replace(wanted, id=found.id, version=found.version))
+
+
+def _content(coding: Coding, other: Coding) -> Coding:
+    """The coding apart from what the store counts and, when `other` lies in another text, from its place."""
+    if coding.text_sha256 == other.text_sha256:
+        return replace(coding, version=0)
+    return replace(coding, version=0, text_sha256="", span=Span(0, 0), turn=None)
+
+
+def _last(store: Store, coder: str, *, undone: bool) -> int | None:
+    """The batch that undo (or redo, when `undone`) works on next.
+
+    Redo is open only while the coder did nothing else since; both look at the coder's own gestures only.
+    """
+    states: dict[int, bool] = {}
+    stack: list[int] = []
+    redoable: list[int] = []
+    for row in store.iterate(
+        "SELECT DISTINCT batch, action IN ('undo', 'redo') AS replays, action, undoes FROM journal"
+        " WHERE coder = ? ORDER BY batch",
+        (coder,),
+    ):
+        if not row["replays"]:
+            if row["batch"] not in states:
+                states[row["batch"]] = False
+                stack.append(row["batch"])
+            redoable.clear()
+        elif row["action"] == Action.UNDO:
+            stack.remove(row["undoes"])
+            redoable.append(row["undoes"])
+        else:
+            redoable.remove(row["undoes"])
+            stack.append(row["undoes"])
+    chosen = redoable if undone else stack
+    return chosen[-1] if chosen else None
+
+
+def _effective(store: Store) -> set[int]:
+    """The batches that stand: done, and not undone (or done again since)."""
+    standing: set[int] = set()
+    for row in store.iterate("SELECT DISTINCT batch, action, undoes FROM journal ORDER BY batch"):
+        if row["action"] == Action.UNDO:
+            standing.discard(row["undoes"])
+        elif row["action"] == Action.REDO:
+            standing.add(row["undoes"])
+        else:
+            standing.add(row["batch"])
+    return standing
+
+
+def _rows_of(store: Store, batch: int) -> list[Decision]:
+    return [
+        _decision(row) for row in store.rows("SELECT * FROM journal WHERE batch = ? ORDER BY id", (batch,))
+    ]
+
+
+def _next_batch(store: Store) -> int:
+    return 1 + int(store.value("SELECT coalesce(max(batch), 0) FROM journal"))
+
+
+def _write(
+    store: Store,
+    at: str,
+    coder: str,
+    action: Action,
+    coding: int | None,
+    before: Coding | Memo | None,
+    after: Coding | Memo | None,
+    batch: int,
+    undoes: int | None = None,
+) -> None:
+    store.execute(
+        "INSERT INTO journal (at, coder, action, coding, before, after, batch, undoes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (at, coder, action.value, coding, _snapshot(before), _snapshot(after), batch, undoes),
+    )
+
+
+def _memo(store: Store, memo: Memo) -> Memo | None:
+    row = store.row(
+        "SELECT * FROM memo WHERE target_kind = ? AND target = ? AND coder = ?",
+        (memo.target_kind.value, memo.target, memo.coder),
+    )
+    return None if row is None else _memo_of(row)
+
+
+def _put_memo(store: Store, place: Memo, memo: Memo | None) -> None:
+    store.execute(
+        "DELETE FROM memo WHERE target_kind = ? AND target = ? AND coder = ?",
+        (place.target_kind.value, place.target, place.coder),
+    )
+    if memo is not None:
+        store.execute(
+            "INSERT INTO memo (target_kind, target, coder, at, text) VALUES (?, ?, ?, ?, ?)",
+            (memo.target_kind.value, memo.target, memo.coder, memo.at, memo.text),
+        )
+
+
+def _memo_of(row: Row) -> Memo:
+    return Memo(MemoTarget(row["target_kind"]), row["target"], row["coder"], row["text"], row["at"])
+
+
+def _identity(coding: Coding) -> tuple[object, ...]:
+    # Model states differ from one machine to the next: what they proposed is the same proposal.
+    coder = coding.coder.name if coding.coder.kind is CoderKind.PERSON else coding.coder.kind.value
+    return coding.document, coding.text_sha256, coding.span, coding.code, coder
+
+
+def _news(here: Mapping[str, State], there: Mapping[str, State]) -> dict[str, State]:
+    return {coder: state for coder, state in there.items() if here.get(coder) is not state}
+
+
+def _bring_in(store: Store, coding: Coding, said: Mapping[str, State]) -> int:
+    if (
+        coding.respondent is not None
+        and store.row("SELECT 1 FROM respondent WHERE id = ?", (coding.respondent,)) is None
+    ):
+        coding = replace(coding, respondent=None)
+    after = stored.add(store, replace(coding, id=None, version=1))
+    author = coding.coder.name if coding.coder.kind is CoderKind.PERSON else next(iter(sorted(said)))
+    _write(store, now(), author, Action.CODE, after.id, None, after, _next_batch(store))
+    others = {coder: state for coder, state in said.items() if coder != coding.coder.name}
+    _record_verdicts(store, after, others, after.state)
+    return 1 + len(others)
+
+
+def _record_verdicts(store: Store, coding: Coding, said: Mapping[str, State], state: State) -> None:
+    """Write what people said elsewhere of a coding, which ends in `state`."""
+    actions = {State.ACCEPTED: Action.ACCEPT, State.REJECTED: Action.REJECT, State.MOVED: Action.MOVE}
+    current = coding if coding.state is state else stored.update(store, replace(coding, state=state))
+    for coder, verdict in sorted(said.items()):
+        held = replace(current, state=verdict)
+        _write(store, now(), coder, actions[verdict], coding.id, coding, held, _next_batch(store))
+
+
+def _merge_memos(store: Store, other: Store) -> int:
+    """Memos on codes and documents; those here win over an older text of the same coder."""
+    added = 0
+    for memo in memos(other):
+        mine = _memo(store, memo)
+        if memo.target_kind is not MemoTarget.CODING and (mine is None or mine.at < memo.at):
+            _put_memo(store, memo, memo)
+            _write(store, now(), memo.coder, Action.MEMO, None, mine, memo, _next_batch(store))
+            added += 1
+    return added
+
+
+# ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _snapshot(value: Coding | Memo | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Memo):
+        content: dict[str, Any] = {
+            "memo": [value.target_kind.value, value.target, value.coder, value.text, value.at]
+        }
+    else:
+        content = {
+            "document": value.document,
+            "span": [value.span.start, value.span.end],
+            "code": value.code,
+            "coder": [value.coder.name, value.coder.kind.value],
+            "state": value.state.value,
+            "score": value.score,
+            "reason": value.reason,
+            "flags": [value.negated, value.hypothetical, value.reported],
+            "respondent": value.respondent,
+            "turn": value.turn,
+            "id": value.id,
+            "version": value.version,
+            "text_sha256": value.text_sha256,
+        }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
+
+
+def _restored(snapshot: str) -> Coding | Memo | None:
+    if not snapshot:
+        return None
+    content = json.loads(snapshot)
+    if "memo" in content:
+        kind, target, coder, text, at = content["memo"]
+        return Memo(MemoTarget(kind), target, coder, text, at)
+    negated, hypothetical, reported = content["flags"]
+    name, kind = content["coder"]
+    return Coding(
+        document=content["document"],
+        span=Span(*content["span"]),
+        code=content["code"],
+        coder=Coder(name, CoderKind(kind)),
+        state=State(content["state"]),
+        score=content["score"],
+        reason=content["reason"],
+        negated=negated,
+        hypothetical=hypothetical,
+        reported=reported,
+        respondent=content["respondent"],
+        turn=content["turn"],
+        id=content["id"],
+        version=content["version"],
+        text_sha256=content["text_sha256"],
+    )
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(
+        coder=row["coder"],
+        action=Action(row["action"]),
+        coding=row["coding"],
+        at=row["at"],
+        before=_restored(row["before"]),
+        after=_restored(row["after"]),
+        batch=row["batch"],
+        undoes=row["undoes"],
+        id=row["id"],
+    )
