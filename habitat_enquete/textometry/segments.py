@@ -5,13 +5,19 @@ A segment ends at the strongest punctuation near the wished length: weight of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 DEFAULT_WORDS: Final = 40
 _WINDOW_SHARE: Final = 0.4
 _ENDINGS: Final = {".": 6.0, "?": 6.0, "!": 6.0, "…": 6.0, ":": 5.0, ";": 4.0, ",": 1.0}
 _NO_ENDING: Final = 0.01
+
+ELLIPSIS: Final = "£$£"
+_IRAMUTEQ_PUNCTUATION: Final = re.compile(r"([.?!,;:])")
+# What IRaMuTeQ keeps by default: letters, digits, and the marks that mean something to it.
+_IRAMUTEQ_DROPPED: Final = re.compile(r"[^a-z0-9àâäáãåçéèêëíìîïñóòôöõøúùûüýÿæœß'.:,;!?*_£$\- ]")
 
 
 def cut_words(words: Sequence[str], *, size: int = DEFAULT_WORDS, window: float | None = None) -> list[int]:
@@ -66,3 +72,49 @@ def merge_short(sizes: Sequence[int], documents: Sequence[str], *, minimum: int)
             unit = units[start - 1]
         units += [unit] * (position - start)
     return units
+
+
+_IRAMUTEQ_REACH: Final = 15
+_IRAMUTEQ_WEIGHTS: Final = {".": 6.0, "?": 6.0, "!": 6.0, ELLIPSIS: 6.0, ":": 5.0, ";": 4.0, ",": 1.0}
+
+
+def iramuteq_tokens(text: str, expressions: Mapping[str, str] | None = None) -> list[str]:
+    """The words and punctuation marks of a text as IRaMuTeQ cleans it: lower case, apostrophes and hyphens cut, œ as oe.
+
+    Args: `expressions` maps multiword expressions to their joined form (`rez-de-chaussée` → `rez_de_chaussée`), in lower case.
+    Source: the order of operations of IRaMuTeQ 0.8a7, from its documentation and reference cases.
+
+    >>> iramuteq_tokens("L'école, c'est loin…")
+    ['l', 'école', ',', 'c', 'est', 'loin', '£$£']
+    """
+    cleaned = text.lower().replace("\u2019", "'").replace("œ", "oe")
+    cleaned = cleaned.replace("...", f" {ELLIPSIS} ").replace("…", f" {ELLIPSIS} ")
+    cleaned = _IRAMUTEQ_PUNCTUATION.sub(r" \1 ", cleaned)
+    cleaned = _IRAMUTEQ_DROPPED.sub(" ", cleaned)
+    cleaned = f" {' '.join(cleaned.split())} "
+    for expression, joined in sorted((expressions or {}).items(), key=lambda pair: -len(pair[0])):
+        cleaned = cleaned.replace(f" {expression} ", f" {joined} ").replace(f"'{expression} ", f"'{joined} ")
+    return cleaned.replace("'", " ").replace("-", " ").split()
+
+
+def cut_tokens(tokens: Sequence[str], *, size: int = DEFAULT_WORDS) -> list[int]:
+    """Where IRaMuTeQ cuts a paragraph given as words and punctuation marks: the ends of the segments.
+
+    Within 15 tokens beyond `size`, the cut goes after the strongest mark near `size`; of equals, the furthest.
+    """
+    ends: list[int] = []
+    start = 0
+    while len(tokens) - start >= size + _IRAMUTEQ_REACH:
+        best, best_weight = size + _IRAMUTEQ_REACH - 1, 0.0
+        for offset in range(size + _IRAMUTEQ_REACH - 1, -1, -1):
+            weight = _IRAMUTEQ_WEIGHTS.get(tokens[start + offset], _NO_ENDING) / (abs(size - offset) + 1)
+            if weight > best_weight:
+                best, best_weight = offset, weight
+        start += best + 1
+        ends.append(start)
+    return [*ends, len(tokens)] if start < len(tokens) else ends
+
+
+def words_only(tokens: Sequence[str]) -> list[str]:
+    """The tokens without punctuation marks."""
+    return [token for token in tokens if token not in _IRAMUTEQ_WEIGHTS]
