@@ -90,7 +90,7 @@ class Code(StrEnum):
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
     EXPRESSION_ARGUMENTS = "La fonction « {name}() » attend {expected}, et non {found}. Corrigez l'expression « {text} »."
     EXPRESSION_NOT_COMPUTABLE = (
-        "L'expression « {text} » dépend de {what}, que seul l'outil de collecte connaît : elle ne peut pas être recalculée ici. "
+        "L'expression « {text} » dépend d'un élément ({what}) que seul l'outil de collecte connaît : elle ne peut pas être recalculée ici. "
         "Ses réponses sont gardées telles quelles."
     )
     EXPRESSION_REGEX = "Le motif « {pattern} » de regex() n'est pas valable ({why}). Corrigez l'expression « {text} »."
@@ -120,6 +120,19 @@ class Code(StrEnum):
     CODEBOOK_EDIT_REFUSED = "La grille n'a pas été modifiée : {why}."
     CODEBOOK_CHANGED_ELSEWHERE = "« {file} » a été modifié entre-temps par quelqu'un d'autre. Rechargez la page, puis refaites ce changement."
 
+    # ── the French language pipeline ───────────────────────────────────────────────────────────────────────────
+    LANG_NOT_CONLLU = (
+        "{file}, ligne {line} : ce n'est pas du CoNLL-U (dix colonnes séparées par des tabulations). "
+        "Donnez un fichier .conllu d'Universal Dependencies."
+    )
+    LANG_PIPELINE_ABSENT = (
+        "Le modèle de langue « {name} » n'est pas installé. Installez-le, ou donnez « fr_enquete_parle » (livré avec enquete) "
+        "ou « blank » (tables de lemmes seules)."
+    )
+    LANG_COMPONENT_ABSENT = (
+        "Le modèle de langue « {name} » ne sait pas faire cela ({need}). Employez « fr_enquete_parle », livré avec enquete."
+    )
+
     # ── coding ─────────────────────────────────────────────────────────────────────────────────────────────────
     CODING_ABSENT = "Le codage n° {id} n'existe plus : quelqu'un l'a supprimé. Rechargez la page."
     CODING_CHANGED_ELSEWHERE = (
@@ -140,6 +153,38 @@ class Code(StrEnum):
     )
     DOCUMENT_ABSENT = "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
 
+    # ── transcripts ────────────────────────────────────────────────────────────────────────────────────────────
+    INTERVIEWS_NO_FOLDER = "Le dossier d'entretiens « {path} » n'existe pas. Indiquez celui qui contient les transcriptions."
+    INTERVIEWS_NO_FILE = "Le dossier « {path} » ne contient aucune transcription (.docx, .odt, .txt, .srt, .pdf…). Déposez-y les entretiens."
+    TRANSCRIPT_UNKNOWN_FORMAT = "« {file} » : le format « {suffix} » n'est pas lu. Enregistrez la transcription en .docx, .odt, .txt ou .srt."
+    TRANSCRIPT_UNKNOWN_XML = "« {file} » est un XML inconnu (élément « {root} »). Exportez la transcription en .docx, .txt, .eaf, .trs ou TEI."
+    TRANSCRIPT_NO_WORDS = "« {file} » ne contient aucun mot. Vérifiez que la transcription a bien été enregistrée dans ce fichier."
+    TRANSCRIPT_SCANNED = "« {file} » ({pages} page(s)) ne contient que des images : c'est un document numérisé. Passez-le par une reconnaissance de caractères (OCR), ou demandez le fichier d'origine."
+    TRANSCRIPT_TOO_LONG = "« {file} » dépasse {limit} : ce n'est pas un entretien. Découpez-le en un fichier par entretien."
+    TRANSCRIPT_ENDLESS_LINE = "{file}, ligne {row} : une seule ligne de {length} caractères, aucun tour de parole ne s'y lit. Exportez de nouveau la transcription avec ses retours à la ligne."
+    TRANSCRIPT_DELETED_TEXT = "« {file} » : {count} passage(s) supprimé(s) en suivi des modifications ou masqué(s) n'ont pas été lus. Acceptez ou refusez les modifications pour trancher."
+    TRANSCRIPT_HIDDEN_TEXT = "« {file} » : {count} passage(s) en texte masqué n'ont pas été lus. Affichez-les s'ils font partie de l'entretien."
+    TRANSCRIPT_TIERS_ASIDE = "« {file} » : les pistes {tiers} ne sont pas de la parole et n'ont pas été lues comme telle. Renommez-les si elles en sont."
+    TRANSCRIPT_NO_SPEAKER = "« {file} » : aucun locuteur reconnu ; tout le texte est gardé comme parole d'enquêté. Écrivez le nom devant chaque tour (« ENQ : », « Marie : ») ou mettez les questions en gras."
+    TRANSCRIPT_GUESSED_TURNS = "« {file} » : les tours sont séparés par {how}, sans nom ; deux voix alternées ont été supposées. Vérifiez-les et nommez les locuteurs."
+    TRANSCRIPT_NO_INTERVIEWER = "« {file} » : l'enquêteur n'a pas été reconnu parmi {labels}. Indiquez-le dans la colonne « enqueteur » d'entretiens.csv."
+    SPEAKER_MISSPELT = "« {file} » : le locuteur « {label} » ({count} tour(s)) ressemble à « {close} » et a pris son rôle. Corrigez la transcription, ou écrivez « {label}={close} » dans la colonne « locuteurs » d'entretiens.csv."
+    TURN_WITHOUT_WORDS = "« {file} » : {count} nom(s) de locuteur ne sont suivis d'aucun mot ({place} en premier). Complétez ou retirez ces lignes."
+    SUBTITLE_BROKEN_TIME = "{file}, ligne {row} : ces temps ne se lisent pas ou vont à rebours ; les mots du sous-titre sont gardés, sans temps. Corrigez-les si vous voulez le minutage."
+    SUBTITLE_NO_CUE = "« {file} » ne contient aucun sous-titre (« 00:00:01,000 --> 00:00:04,000 » puis le texte). Exportez-le de nouveau."
+    TEXTGRID_BROKEN = "{file}, ligne {row} : ce TextGrid n'est plus lisible à partir d'ici. Ouvrez-le dans Praat et enregistrez-le en « text file »."
+    TEXTGRID_BINARY = "« {file} » est un TextGrid binaire. Enregistrez-le depuis Praat en « text file »."
+    JSON_BROKEN = "{file}, ligne {row} : ce JSON n'est pas lisible. Exportez-le de nouveau depuis l'outil de transcription."
+    JSON_NO_UTTERANCE = "« {file} » : aucune liste de prises de parole dans ce JSON. Exportez en .srt, .vtt, .docx ou .txt."
+    INTERVIEW_TABLE_COLUMN = "{file} : il manque la colonne « fichier ». Elle dit quelle transcription chaque ligne décrit ; ajoutez-la."
+    INTERVIEW_TABLE_NO_FILE = "{file}, ligne {row} : « {value} » n'est pas dans le dossier. Corrigez le nom dans la colonne « fichier » ou ajoutez la transcription.{hint}"
+    INTERVIEW_TABLE_TWICE = "{file}, ligne {row} : « {value} » est déjà décrit plus haut. Gardez une seule ligne par fichier."
+    INTERVIEW_TABLE_SPEAKER = "{file}, ligne {row} : « {value} » ne parle pas dans cette transcription (locuteurs : {labels}). Corrigez la colonne « {column} »."
+    INTERVIEW_NOT_DECLARED = "« {file} » n'est pas décrit dans entretiens.csv : ni public, ni commune, ni consentement connus. Ajoutez-y une ligne."
+    INTERVIEW_SAME_ID = "« {file} » et « {other} » donneraient le même entretien « {id} ». Donnez-leur un identifiant dans entretiens.csv (le même si ce sont deux parties)."
+    INTERVIEW_PARTS = "« {file} » et « {other} » semblent deux parties du même entretien. Si c'est le cas, donnez-leur le même identifiant dans entretiens.csv."
+    INTERVIEW_GONE = "« {file} » n'est plus dans le dossier ; l'entretien « {id} » et ses codages sont gardés. Remettez le fichier, ou retirez la personne par « enquete forget »."
+
     # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
     STORE_NEWER = (
         "« {path} » a été écrit par une version plus récente d'enquete (schéma {found}, connu jusqu'à {known}). "
@@ -147,6 +192,31 @@ class Code(StrEnum):
     )
     STORE_FOREIGN = "« {path} » n'est pas une base d'enquete, ou elle est abîmée. Restaurez une copie de sauvegarde de l'étude."
     STORE_BUSY = "« {path} » est utilisé par une autre commande depuis plus de {seconds} s. Attendez qu'elle se termine, puis relancez."
+
+    # ── enquete explore ────────────────────────────────────────────────────────────────────────────────────────
+    CONCORDANCE_EMPTY = "La recherche est vide. Donnez un mot, par exemple : enquete explore --kwic loyer"
+    CONCORDANCE_REGEX = (
+        "La recherche « {query} » contient une expression régulière non valable ({why}). Corrigez ce qui est entre barres obliques."
+    )
+    EXPLORE_NO_TEXT = (
+        "Il n'y a pas encore de parole à explorer : ni entretien codé, ni réponse ouverte importée. "
+        "Tapez d'abord « enquete import » ou « enquete code »."
+    )
+    EXPLORE_TOO_SHORT = (
+        "Le corpus ne fait que {segments} segments : il en faut au moins {minimum} pour une classification qui ait un sens. "
+        "Ajoutez des entretiens, ou lisez les spécificités et la concordance, qui restent calculées."
+    )
+    EXPLORE_ONE_PERSON = (
+        "Toute la parole vient d'une seule personne : une classification décrirait son récit, pas un corpus. Ajoutez des entretiens."
+    )
+    EXPLORE_NO_VOCABULARY = (
+        "Aucun mot n'est présent dans au moins {floor} segments : le vocabulaire est vide. "
+        "Baissez le seuil (--floor), ou ajoutez des textes."
+    )
+    EXPLORE_ONE_CLASS = (
+        "Une classe regroupe {share} % des segments : le corpus ne se partage pas en mondes lexicaux distincts. "
+        "Relevez le seuil du vocabulaire (--floor) ou la part minimale d'une classe (--minimum-share)."
+    )
 
     # ── exchange with other software ───────────────────────────────────────────────────────────────────────────
     IRAMUTEQ_EMPTY_TEXT = (
@@ -162,6 +232,31 @@ class Code(StrEnum):
     IRAMUTEQ_VARIABLE = (
         "{file}, ligne {row} : « {token} » n'est pas une variable étoilée. "
         "Écrivez *variable_modalité, sans espace ni trait d'union."
+    )
+
+    # ── synthesis, report ──────────────────────────────────────────────────────────────────────────────────────
+    NOTE_MISPLACED = (
+        "« {file} » n'a pas de place dans le rapport : ce nom n'est pas connu.{hint} "
+        "Le texte est imprimé à la fin ; renommez le fichier (voir docs/synthese.md)."
+    )
+    ACTION_WITHOUT_FINDING = (
+        "{file}, ligne {line} : l'action « {action} » ne cite aucun constat. "
+        "Ajoutez « findings: » avec les codes de la grille auxquels elle répond."
+    )
+    ACTION_UNKNOWN_REFERENCE = (
+        "{file}, ligne {line} : « {name} » n'est ni un code ni un levier de la grille.{hint} "
+        "Corrigez ce nom ou ajoutez-le à codebook.yaml."
+    )
+    WEIGHT_INVALID = (
+        "Le poids de la personne « {respondent} » n'est pas un nombre positif. "
+        "Corrigez la colonne « poids » et importez de nouveau le fichier."
+    )
+    MAP_UNREADABLE = (
+        "La carte « {file} » ne peut pas être dessinée : {why}. "
+        "Donnez un GeoJSON de polygones dont la propriété « {key} » porte le code des communes."
+    )
+    OUTPUT_LOCKED = (
+        "« {file} » ne peut pas être écrit : il est sans doute ouvert ailleurs. Fermez-le, puis relancez la commande."
     )
 
     def sentence(self, **where: object) -> str:
