@@ -185,6 +185,114 @@ class Code(StrEnum):
     INTERVIEW_PARTS = "« {file} » et « {other} » semblent deux parties du même entretien. Si c'est le cas, donnez-leur le même identifiant dans entretiens.csv."
     INTERVIEW_GONE = "« {file} » n'est plus dans le dossier ; l'entretien « {id} » et ses codages sont gardés. Remettez le fichier, ou retirez la personne par « enquete forget »."
 
+    # ── answers: importing files of responses ──────────────────────────────────────────────────────────────────
+    NO_TABLE = "« {file} » ne contient aucun tableau. Exportez les réponses en xlsx, ods ou csv."
+    SHEET_MISSING = "« {file} » n'a pas de feuille « {sheet} ». Ses feuilles : {sheets}."
+    QUESTIONNAIRE_NO_MATCH = (
+        "Aucun questionnaire de l'étude ne correspond à « {file} »{closest}. Placez sa définition (YAML ou XLSForm) dans "
+        "questionnaires/, ou tapez : enquete questionnaire infer {file}"
+    )
+    QUESTIONNAIRE_UNSURE = (
+        "« {file} » correspond aussi bien à {names}. Choisissez : enquete import {file} --questionnaire NOM"
+    )
+    HEADER_ROW_EMPTY = "{file}, {sheet} : la ligne d'en-tête {header_row} ne désigne aucune question. Corrigez --header-row."
+    NO_RESPONSE = "« {file} » a un en-tête reconnu mais aucune réponse en dessous. Vérifiez l'export."
+    COLUMN_UNKNOWN = (
+        "La colonne « {header} » ne désigne aucune question.{hint} Décidez dans correspondances.yaml (question, ou « ignorer »)."
+    )
+    COLUMN_UNNAMED = "Cette colonne contient des valeurs mais n'a pas d'en-tête : elle est ignorée. Supprimez-la ou nommez-la."
+    COLUMN_AMBIGUOUS = (
+        "La colonne « {header} » peut désigner {questions} : elle n'est pas lue. Précisez laquelle dans correspondances.yaml."
+    )
+    COLUMN_DUPLICATE = (
+        "La colonne « {header} » répond une seconde fois à « {question} » (déjà en colonne {first}) : elle n'est pas lue. "
+        "Renommez l'une des deux."
+    )
+    COLUMNS_BY_RANK = (
+        "Les colonnes {columns} sont rattachées par leur rang (Q01 = première question…), faute de libellés. "
+        "Vérifiez la liste dans correspondances.yaml."
+    )
+    COLUMNS_ABBREVIATED = (
+        "Les colonnes {columns} sont rattachées par le début de leur libellé, coupé à l'export. Vérifiez-les."
+    )
+    COLUMNS_PERSONAL = (
+        "Les colonnes {columns} contiennent des données personnelles : elles ne sont pas enregistrées dans l'étude."
+    )
+    QUESTION_WITHOUT_COLUMN = "Aucune colonne ne répond à « {questions} ». Vérifiez l'export ou le nom des colonnes."
+    HEADER_REPAIRED = "Les accents abîmés des en-têtes et des réponses de cette feuille ont été réparés. Relisez quelques cellules."
+    SHEET_HIDDEN = "La feuille masquée « {name} » n'est pas lue. Affichez-la ou désignez-la par --sheet."
+    SHEET_UNKNOWN = "La feuille « {name} » ne correspond ni au questionnaire ni à l'une de ses boucles : elle n'est pas lue."
+    ROWS_HIDDEN = "{count} lignes masquées de cette feuille sont lues comme les autres. Supprimez-les si elles sont à écarter."
+    CELL_FAR = "Des cellules isolées très loin du tableau ont été laissées de côté. Supprimez-les dans le classeur."
+    CELLS_MERGED = "{count} cellules fusionnées dans les données : seule la première de chaque bloc porte la valeur. Défusionnez-les."
+    REPEAT_ORPHAN = "Cette ligne de la boucle « {repeat} » ne se rattache à aucune réponse : elle est écartée. Vérifiez l'export."
+    REPEAT_UNLINKED = (
+        "La feuille de la boucle « {repeat} » n'a aucune colonne qui la relie aux réponses (_parent_index, PARENT_KEY…) : "
+        "elle n'est pas lue. Reprenez l'export d'origine."
+    )
+    ROW_NOTE = "Cette ligne n'a presque rien d'une réponse (note ou total sous le tableau ?) : elle est écartée. Supprimez-la."
+    ROW_SPARSE = "Cette réponse ne contient que {count} valeur reconnue. Vérifiez la ligne."
+    ROW_DRAFT = "Réponse non terminée ou non validée ({why}) : elle est écartée. Pour la garder : « brouillons: garder » dans enquete.yaml (import)."
+    ROW_TEST = "Cette réponse ressemble à un essai ({why}). Elle est gardée ; supprimez la ligne si c'en est un."
+    ROW_NO_CONSENT = "Le consentement n'est pas donné : la réponse n'est pas enregistrée."
+    RESPONSE_DUPLICATE = "Cette réponse répète exactement celle de la ligne {first} (même identifiant) : elle n'est comptée qu'une fois."
+    RESPONSE_CONFLICT = (
+        "Même identifiant que la ligne {first}, réponses différentes : la dernière ligne compte, l'autre est gardée comme "
+        "ancienne version. Corrigez l'identifiant s'il s'agit de deux personnes."
+    )
+    RESPONSE_TWIN = "Cette ligne sans identifiant est identique à la ligne {first}. Les deux sont comptées ; supprimez-en une si c'est un doublon."
+    IDENTITY_WEAK = (
+        "Aucune colonne n'identifie les réponses : elles sont reconnues à leur contenu, et une réponse modifiée comptera comme "
+        "une nouvelle. Ajoutez une colonne d'identifiant (sans nom de personne)."
+    )
+    ANSWER_UNKNOWN_CHOICE = (
+        "« {value} » n'est pas une modalité de « {question} ».{hint} Décidez dans recodages.yaml, ou corrigez la cellule."
+    )
+    ANSWER_OTHER_TEXT = "Réponse libre à « {question} » : elle est rangée dans « autre » et à recoder au besoin (recodages.yaml)."
+    ANSWER_SPLIT_DISAGREES = (
+        "« {question} » : la colonne d'ensemble et les colonnes par modalité ne disent pas la même chose. La première est gardée ; "
+        "vérifiez la ligne."
+    )
+    ANSWER_NOT_TICK = "« {value} » ne dit ni oui ni non à une modalité de « {question} ». Corrigez la cellule."
+    ANSWER_NOT_NUMBER = "« {value} » n'est pas un nombre (« {question} »). Corrigez la cellule."
+    ANSWER_NOT_INTEGER = "« {value} » n'est pas un nombre entier (« {question} »). Corrigez la cellule."
+    ANSWER_NOT_DATE = "« {value} » n'est pas une date (« {question} »). Écrivez-la jj/mm/aaaa, mm/aaaa ou aaaa."
+    ANSWER_NOT_TIME = "« {value} » n'est pas une heure (« {question} »). Écrivez-la hh:mm."
+    ANSWER_NOT_POSITION = "« {value} » n'est pas une position (« {question} »). Écrivez latitude et longitude."
+    ANSWER_TRUNCATED = "La réponse à « {question} » a été coupée par Excel à 32 767 caractères. Reprenez-la dans un export csv."
+    ANSWER_REQUIRED = "« {question} » est obligatoire et n'a pas de réponse."
+    ANSWER_CONSTRAINT = "« {value} » ne respecte pas la règle de « {question} » ({rule}).{hint}"
+    ANSWER_NOT_RELEVANT = "« {question} » a une réponse alors qu'elle ne devait pas être posée ({rule}). La réponse est gardée."
+    ANSWER_FORMULA = "Cette formule n'a pas été calculée (« {question} ») : ouvrez le classeur, enregistrez-le, réimportez-le."
+    ANSWER_CELL_ERROR = "La cellule affiche l'erreur {value} (« {question} »). Corrigez la formule ou saisissez la valeur."
+    NUMBER_AMBIGUOUS = "« {value} » (« {question} ») est lu {hint}. Écrivez 1234 ou 1,234 pour lever le doute."
+    NUMBER_AS_DATE = "Cette cellule affiche une date mais « {question} » attend un nombre : {hint} est lu. Changez le format de la colonne."
+    DATE_IS_YEAR = "Une année saisie dans une cellule au format date (« {question} ») : {hint} est lu. Changez le format de la colonne."
+    DATE_SUSPECT = "La date {hint} (« {question} ») est peu vraisemblable. Vérifiez la cellule."
+    DATE_MONTH_FIRST = "« {value} » (« {question} ») est lu {hint}, mois en premier. Vérifiez la cellule."
+    CODE_PADDED = "Le code de « {question} » avait perdu ses zéros : {hint} est lu. Mettez la colonne au format texte."
+    MAPPING_QUESTION_UNKNOWN = "{file}, ligne {line} : « {name} » n'est pas une question de « {questionnaire} ».{hint}"
+    RECODING_UNKNOWN = "{file}, ligne {line} : « {name} » n'est pas une modalité de « {question} ».{hint}"
+    FIELDWORK_COLUMN = "« {file} » n'a pas de colonne « {column} ». Colonnes lues : {columns}."
+
+    # ── weights: calibration on margins ────────────────────────────────────────────────────────────────────────
+    MARGIN_EMPTY = (
+        "La marge « {margin} », modalité « {category} » : aucun répondant. Regroupez cette modalité avec une autre."
+    )
+    MARGIN_MISSING = (
+        "La marge « {margin} » ne dit rien de la modalité « {category} », que {count} répondants ont choisie. Ajoutez-la."
+    )
+    MARGIN_VALUE = "La marge « {margin} », modalité « {category} » : « {value} » n'est pas un effectif positif. Corrigez-le."
+    MARGIN_TOTAL = (
+        "La marge « {margin} » totalise {total}, les autres {expected}. Ramenez les marges au même total de population."
+    )
+    MARGIN_REDUNDANT = "La marge « {margin} » est contredite par les autres : aucun jeu de poids ne les respecte toutes. Vérifiez-la."
+    MARGIN_UNREACHABLE = (
+        "Le calage ne converge pas : la marge « {margin} » reste à {gap} de sa cible. Élargissez les bornes ou regroupez ses modalités."
+    )
+    MARGIN_BOUNDS = "Les bornes {low} et {high} ne conviennent pas : il faut une borne basse inférieure à 1 et une borne haute supérieure à 1."
+    WEIGHT_INITIAL = "Le poids de départ de « {respondent} » vaut {value} : il doit être positif. Corrigez-le."
+
     # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
     STORE_NEWER = (
         "« {path} » a été écrit par une version plus récente d'enquete (schéma {found}, connu jusqu'à {known}). "

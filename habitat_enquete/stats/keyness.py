@@ -95,7 +95,8 @@ def _williams(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
     total = a + b + c + d
     rows = total / (a + b) + total / (c + d) - 1
     columns = total / (a + c) + total / (b + d) - 1
-    return 1 + rows * columns / (6 * total)
+    # A table with an empty cell is left as it is, as in the reference software.
+    return np.where(np.min([a, b, c, d], axis=0) > 0, 1 + rows * columns / (6 * total), 1.0)
 
 
 def _signed(value: Floats, observed: Floats, expected: Floats) -> Floats:

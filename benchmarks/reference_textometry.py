@@ -1,0 +1,490 @@
+"""Recompute every textometry figure of a folder of reference values, and print each beside what was expected.
+
+    python benchmarks/reference_textometry.py FOLDER [--json]
+
+FOLDER has the shape described in its README: sub-folders keyness, specificities, ca_mca, segments, import_iramuteq, formats, reinert,
+rainette2, similarity, iramuteq; those that are absent are passed over. Exit status 0 when all figures are within tolerance.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy.io
+import scipy.sparse as sp
+
+from habitat_enquete.exchange.iramuteq import read_corpus
+from habitat_enquete.stats import hypergeometric, keyness
+from habitat_enquete.textometry import correspondence, double, reinert
+from habitat_enquete.textometry.segments import (
+    cut_tokens,
+    cut_words,
+    iramuteq_tokens,
+    merge_short,
+    words_only,
+)
+from habitat_enquete.textometry.similarity import Index, graph, maximum_tree, similarity
+from habitat_enquete.textometry.stability import adjusted_rand
+
+EXPRESSIONS = {
+    "après-demain": "après_demain",
+    "c'est-à-dire": "c_est_à_dire",
+    "d'abord": "d_abord",
+    "fur et à mesure": "fur_et_à_mesure",
+    "rez-de-chaussée": "rez_de_chaussée",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure: what we computed, what the reference says, the difference, and whether it is within tolerance."""
+
+    figure: str
+    computed: float
+    expected: float
+    tolerance: float
+
+    @property
+    def difference(self) -> float:
+        return abs(self.computed - self.expected)
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.difference <= self.tolerance)
+
+
+def largest(figure: str, computed: Any, expected: Any, tolerance: float) -> Line:
+    """The pair of values that differ most, among arrays of the same shape."""
+    computed, expected = np.asarray(computed, float).ravel(), np.asarray(expected, float).ravel()
+    if computed.shape != expected.shape:
+        return Line(f"{figure} (number of values)", len(computed), len(expected), 0)
+    keep = ~(np.isnan(computed) | np.isnan(expected))
+    if not keep.any():
+        return Line(f"{figure} (all missing)", 0, 0, tolerance)
+    worst = int(np.argmax(np.abs(computed - expected)[keep]))
+    return Line(
+        f"{figure} (worst of {keep.sum()})",
+        float(computed[keep][worst]),
+        float(expected[keep][worst]),
+        tolerance,
+    )
+
+
+def exact(figure: str, computed: list[Any], expected: list[Any]) -> Line:
+    """How many of the expected items are the same."""
+    same = sum(a == b for a, b in zip(computed, expected, strict=False))
+    return Line(f"{figure} (equal items)", same if len(computed) == len(expected) else -1, len(expected), 0)
+
+
+def keyness_lines(folder: Path) -> Iterator[Line]:
+    for file in sorted(folder.glob("*_quanteda.csv")):
+        table = pd.read_csv(file)
+        for (measure, correction), rows in table.groupby(["measure", "correction"], sort=True):
+            target, reference = rows["n_target"].to_numpy(float), rows["n_reference"].to_numpy(float)
+            name = f"keyness/{file.stem} {measure} {correction}"
+            if measure == "exact":
+                continue
+            if measure == "pmi":
+                yield largest(name, keyness.pmi(target, reference), rows["stat"], 1e-9)
+                continue
+            function = keyness.chi2 if measure == "chi2" else keyness.likelihood_ratio
+            found = function(target, reference, correction=correction)
+            expected = rows["stat"].to_numpy(float)
+            if correction == "williams" and measure == "chi2":
+                # The reference multiplies by q where the textbooks divide: undo it to compare.
+                plain = keyness.chi2(target, reference, correction="none")
+                expected = plain**2 / expected
+            # The sign of a term used exactly as expected is a convention.
+            signs = np.where(np.abs(found + expected) < 1e-12, -1, 1)
+            yield largest(name, found * signs, expected, 1e-9)
+    for file in sorted(folder.glob("*_baseR.csv")):
+        table = pd.read_csv(file)
+        target, reference = table["n_target"].to_numpy(float), table["n_reference"].to_numpy(float)
+        name = f"keyness/{file.stem}"
+        yield largest(
+            f"{name} chi2",
+            np.abs(keyness.chi2(target, reference, correction="none")),
+            np.abs(table["chi2_uncorrected"]),
+            1e-9,
+        )
+
+
+def specificity_lines(folder: Path) -> Iterator[Line]:
+    for file in sorted(folder.glob("*_expected.csv")):
+        table = pd.read_csv(file)
+        if {"f", "F", "t", "T"} <= set(table.columns):
+            for part_size, rows in table.groupby("t", sort=True):
+                for corpus, cells in rows.groupby("T"):
+                    scores = hypergeometric.specificities(
+                        cells[["f"]].to_numpy(),
+                        parts=np.array([part_size]),
+                        terms=cells["F"].to_numpy(),
+                        corpus=int(corpus),
+                    )
+                    yield largest(
+                        f"specificities/{file.stem} t={part_size}", scores[:, 0], cells["score"], 6e-5
+                    )
+        elif {"lexicon", "sublexicon"} <= set(table.columns):
+            whole, part = table["lexicon"].to_numpy(), table["sublexicon"].to_numpy()
+            counts = np.stack([part, whole - part], axis=1)
+            scores = hypergeometric.specificities(
+                counts, parts=counts.sum(axis=0), terms=whole, corpus=int(whole.sum())
+            )
+            yield largest(
+                f"specificities/{file.stem}", scores, table[["score_sub", "score_complement"]], 6e-5
+            )
+    grid = folder / "hypergeo_grid.csv"
+    if grid.exists():
+        yield from _grid_lines(pd.read_csv(grid))
+
+
+def _grid_lines(table: pd.DataFrame) -> Iterator[Line]:
+    upper, lower = [], []
+    for row in table.itertuples(index=False):
+        tails = hypergeometric.log_tails(
+            np.array([row.f]), part=int(row.t), term=np.array([row.F]), corpus=int(row.T)
+        )
+        upper.append(tails[0][0] / np.log(10))
+        lower.append(tails[1][0] / np.log(10))
+    for column in table.columns:
+        values = {"upper": upper, "lower": lower}
+        for name, found in values.items():
+            if name in column.lower() or (name == "upper" and re.search(r"ge|sup", column.lower())):
+                expected = table[column].to_numpy(float)
+                finite = np.isfinite(expected) & (np.abs(expected) > 1e-12)
+                ratio = np.array(found)[finite] / expected[finite]
+                yield largest(
+                    f"specificities/hypergeo_grid {column}, relative", ratio, np.ones(finite.sum()), 1e-9
+                )
+
+
+def correspondence_lines(folder: Path) -> Iterator[Line]:
+    for file in sorted(folder.glob("ca_*.json")):
+        reference = json.loads(file.read_text(encoding="utf-8"))
+        if "row_sup_coord" in reference:
+            smoke = json.loads((folder / "ca_smoke.json").read_text(encoding="utf-8"))
+            table = np.array(smoke["input"]["table"], float)
+            found = correspondence.analyse(table[:-1])
+            coordinates = np.abs(found.supplementary_rows(table[-1:]))
+            yield largest(
+                f"ca/{file.stem} inertias", found.inertias, [row[0] for row in reference["eig"]], 1e-9
+            )
+            yield largest(f"ca/{file.stem} row", coordinates, np.abs(reference["row_sup_coord"]), 1e-9)
+            continue
+        found = correspondence.analyse(np.array(reference["input"]["table"], float))
+        axes = len(reference["principal_inertias"])
+        yield largest(
+            f"ca/{file.stem} inertias", found.inertias[:axes], reference["principal_inertias"], 1e-9
+        )
+        yield largest(f"ca/{file.stem} row masses", found.row_masses, reference["row_mass"], 1e-9)
+        yield largest(f"ca/{file.stem} column masses", found.column_masses, reference["col_mass"], 1e-9)
+        for name, ours in (("row", found.rows), ("col", found.columns)):
+            expected = np.array(reference[f"{name}_std_coord"])
+            standard = (ours / found.singular_values)[:, : expected.shape[1]]
+            signs = np.sign((standard * expected).sum(axis=0))
+            yield largest(f"ca/{file.stem} {name} standard coordinates", standard * signs, expected, 1e-9)
+        factominer = reference.get("factominer", {})
+        contributions = {"row_contrib": found.row_contributions, "col_contrib": found.column_contributions}
+        for name, function in contributions.items():
+            if name in factominer:
+                expected = np.array(factominer[name])
+                yield largest(
+                    f"ca/{file.stem} {name} %", 100 * function()[:, : expected.shape[1]], expected, 1e-9
+                )
+
+
+def segment_lines(folder: Path) -> Iterator[Line]:
+    for file in sorted(folder.glob("split_segments*.json")):
+        for case in json.loads(file.read_text(encoding="utf-8")):
+            words = [word for word in case["text"].split(" ") if word]
+            ends = cut_words(words, size=case["segment_size"], window=case["segment_size_window"] or None)
+            found = [" ".join(words[a:b]) for a, b in itertools.pairwise([0, *ends])]
+            yield exact(f"segments/{case['name']}", found, case["segments"])
+    for file in sorted(folder.glob("merge_segments*.json")):
+        for number, case in enumerate(json.loads(file.read_text(encoding="utf-8"))):
+            found = merge_short(case["sizes"], case["docs"], minimum=case["min_segment_size"])
+            yield exact(f"segments/merge {number}", found, case["uc_id"])
+
+
+def corpus_lines(folder: Path) -> Iterator[Line]:
+    for file in sorted(folder.glob("import_cases*.json")):
+        for case in json.loads(file.read_text(encoding="utf-8")):
+            texts, _ = read_corpus(case["text"])
+            found = [text.text.replace("\n", " ") for text in texts]
+            yield exact(
+                f"import/{case['name']}", found, [text.replace("\n", " ") for text in case["remove"]["texts"]]
+            )
+
+
+def format_lines(folder: Path) -> Iterator[Line]:
+    expected_file = folder / "iramuteq_import_expected.json"
+    if not expected_file.exists():
+        return
+    for case in json.loads(expected_file.read_text(encoding="utf-8")):
+        content = (folder / case["file"]).read_text(encoding="utf-8")
+        found = []
+        for text in read_corpus(content)[0]:
+            for paragraph in text.paragraphs:
+                tokens = iramuteq_tokens(paragraph.text, EXPRESSIONS)
+                ends = [0, *cut_tokens(tokens)]
+                found += [" ".join(words_only(tokens[a:b])) for a, b in itertools.pairwise(ends)]
+        yield exact(f"formats/{case['file']}", found, [segment["text"] for segment in case["segments"]])
+
+
+def reinert_lines(folder: Path) -> Iterator[Line]:
+    for matrix in sorted(folder.glob("*/dtm.mtx")):
+        yield from _corpus_lines(matrix.parent)
+
+
+def _corpus_lines(folder: Path) -> Iterator[Line]:
+    name = f"reinert/{folder.name}"
+    parameters = json.loads((folder / "params.json").read_text())
+    counts = sp.csr_array(scipy.io.mmread(folder / "dtm.mtx")).astype(float)
+    presence = counts.copy()
+    presence.data[:] = 1
+    documents = pd.read_csv(folder / "segments.csv")["source"].astype(str).tolist()
+    groups = pd.read_csv(folder / "groups_fixed.csv")
+    units = merge_short(np.diff(presence.indptr).tolist(), documents, minimum=parameters["min_segment_size"])
+    yield exact(f"{name} merged units", units, groups["uc"].tolist())
+    _, unit = np.unique(units, return_inverse=True)
+    merged = sp.csr_array((np.ones(len(unit)), (unit, np.arange(len(unit))))) @ presence
+    options = reinert.Settings(
+        minimum_split=parameters["min_split_members"],
+        contingency=parameters["cc_test"],
+        minimum_count=parameters["tsj"],
+    )
+    tree = reinert.classify(sp.csr_array(merged), parameters["k"], options)
+    for k in range(2, parameters["k_found"] + 1):
+        expected = groups[f"k{k}"].fillna(0).to_numpy(int)
+        found = tree.classes(k)[unit] if k <= tree.k else np.zeros(len(unit), int)
+        yield Line(f"{name} k={k} ARI", adjusted_rand(expected, found), 1.0, 1e-12)
+    splits = pd.read_csv(folder / "split_chi2_fixed.csv")["chi2"].to_numpy(float)
+    relative = np.array([split.chi2 for split in tree.splits]) / splits[: len(tree.splits)]
+    yield largest(f"{name} χ² of splits, relative", relative, np.ones(len(splits)), 1e-9)
+    features = (folder / "features.txt").read_text(encoding="utf-8").splitlines()
+    yield from _statistics_lines(name, folder, counts, features, groups)
+    for file in sorted(folder.glob("rainette2_*.json")):
+        yield from _double_lines(name, file)
+
+
+def _statistics_lines(
+    name: str, folder: Path, counts: sp.csr_array, features: list[str], groups: pd.DataFrame
+) -> Iterator[Line]:
+    """χ² and G² of each term in each class, on the partition of the reference itself."""
+    position = {feature: column for column, feature in enumerate(features)}
+    for file in sorted(folder.glob("stats_k*_*_fixed.csv")):
+        match = re.match(r"stats_k(\d+)_(chi2|lr)_fixed", file.stem)
+        if not match:
+            continue
+        table = pd.read_csv(file, keep_default_na=False)
+        classes = groups[f"k{match[1]}"].fillna(0).to_numpy(int)
+        statistic = "chi2" if match[2] == "chi2" else "G2"
+        function = keyness.chi2 if match[2] == "chi2" else keyness.likelihood_ratio
+        worst: list[tuple[float, float]] = []
+        for number, rows in table.groupby("cluster"):
+            inside = np.asarray(counts[np.flatnonzero(classes == number)].sum(axis=0)).ravel()
+            others = np.flatnonzero((classes > 0) & (classes != number))
+            outside = np.asarray(counts[others].sum(axis=0)).ravel()
+            used = inside + outside > 0
+            values = np.zeros(len(inside))
+            values[used] = function(inside[used], outside[used])
+            columns = [position[feature] for feature in rows["feature"]]
+            worst += zip(np.abs(values[columns]), np.abs(rows[statistic].to_numpy(float)), strict=True)
+        yield largest(f"{name} {file.stem}", [a for a, _ in worst], [b for _, b in worst], 1e-9 * 1000)
+
+
+def _double_lines(name: str, file: Path) -> Iterator[Line]:
+    version = file.stem.removeprefix("rainette2_")
+    reference = json.loads(file.read_text())
+    levels = [
+        pd.read_csv(file.with_name(f"{stem}_{version}.csv")).filter(regex=r"^k\d").fillna(0).to_numpy(int)
+        for stem in ("groups", "groups_second")
+    ]
+    options = {
+        "minimum_members": reference["params"]["min_members"],
+        "minimum_chi2": reference["params"]["min_chi2"],
+    }
+    for full in (True, False):
+        crossed = double.cross(*levels, **options, mutual=not full)
+        for expected in (p for p in reference["partitions"] if p["full"] == full):
+            found = [double.best_partition(crossed, expected["k"], criterion=c) for c in ("chi2", "n")]
+            nearest = min((p for p in found if p), key=lambda p: abs(p.chi2 - expected["chi2"]), default=None)
+            label = f"{name} double {version} {'full' if full else 'mutual'} k={expected['k']}"
+            yield Line(
+                f"{label} χ²",
+                nearest.chi2 if nearest else float("nan"),
+                expected["chi2"],
+                1e-9 * expected["chi2"],
+            )
+            yield Line(f"{label} n", nearest.n if nearest else -1, expected["n"], 0)
+
+
+def association_lines(folder: Path) -> Iterator[Line]:
+    file = folder / "compute_chi2.csv"
+    if file.exists():
+        both, first, second, total, expected = pd.read_csv(file).to_numpy(float).T
+        yield largest(
+            "rainette2/compute_chi2", keyness.signed_chi2_2x2(both, first, second, total), expected, 1e-9
+        )
+
+
+def similarity_lines(folder: Path) -> Iterator[Line]:
+    if not (folder / "dtm01.mtx").exists():
+        return
+    presence = sp.csr_array(scipy.io.mmread(folder / "dtm01.mtx")).astype(float)
+    terms = (folder / "forms.txt").read_text(encoding="utf-8").split("\n")
+    terms = [term for term in terms if term]
+    off_diagonal = ~np.eye(len(terms), dtype=bool)
+    names: dict[str, Index] = {
+        "cooc": "cooccurrence",
+        "jaccard": "jaccard",
+        "simil_Dice": "dice",
+        "simil_Ochiai": "ochiai",
+        "simil_Russel": "russel",
+        "simil_simple_matching": "simple_matching",
+        "simil_Phi": "phi",
+    }
+    for stem, index in names.items():
+        file = folder / f"{stem}_expected.csv"
+        if file.exists():
+            expected = pd.read_csv(file, index_col=0).to_numpy(float)
+            yield largest(
+                f"similarity/{stem}", similarity(presence, index)[off_diagonal], expected[off_diagonal], 1e-9
+            )
+    trees_file = folder / "mst_expected.json"
+    if trees_file.exists():
+        trees = json.loads(trees_file.read_text(encoding="utf-8"))
+        for key, index in (("cooc", "cooccurrence"), ("Jaccard", "jaccard")):
+            tree = maximum_tree(graph(similarity(presence, index), terms))
+            yield Line(
+                f"similarity/tree {key} weight", tree.size(weight="weight"), trees[key]["total_weight"], 1e-9
+            )
+            yield Line(f"similarity/tree {key} edges", tree.number_of_edges(), trees[key]["n_edges"], 0)
+
+
+def iramuteq_lines(folder: Path) -> Iterator[Line]:
+    """Profiles, analysis of correspondences and specificities as IRaMuTeQ 0.8a7 gives them, where they are."""
+    profile = folder / "profile_input.csv"
+    expected_file = folder / "profile_chi2_expected.csv"
+    sizes_file = folder / "profile_class_sizes.json"
+    if profile.exists() and expected_file.exists() and sizes_file.exists():
+        counts = pd.read_csv(profile, index_col=0).to_numpy(float)
+        raw = json.loads(sizes_file.read_text())
+        sizes = np.array(list(raw.values()) if isinstance(raw, dict) else raw, float)[: counts.shape[1]]
+        overall = counts.sum(axis=1)
+        found = np.column_stack(
+            [
+                keyness.signed_chi2_2x2(
+                    counts[:, j],
+                    overall,
+                    np.full_like(overall, sizes[j]),
+                    np.full_like(overall, sizes.sum()),
+                    yates=False,
+                )
+                for j in range(counts.shape[1])
+            ]
+        )
+        expected = pd.read_csv(expected_file, index_col=0).to_numpy(float)
+        yield largest("iramuteq/profiles χ²", found, expected, 6e-4)
+    for kind in ("forms", "types"):
+        source, expected_file = folder / f"spec_input_{kind}.csv", folder / f"spec_expected_{kind}.csv"
+        if source.exists() and expected_file.exists():
+            counts = pd.read_csv(source, index_col=0).to_numpy(np.int64)
+            scores = hypergeometric.specificities(
+                counts, parts=counts.sum(axis=0), terms=counts.sum(axis=1), corpus=int(counts.sum())
+            )
+            yield largest(
+                f"iramuteq/specificities {kind}",
+                scores,
+                pd.read_csv(expected_file, index_col=0).to_numpy(float),
+                6e-5,
+            )
+    matrix, levels = folder / "chd_matrix.mtx", folder / "chd_n1_levels.csv"
+    if matrix.exists() and levels.exists():
+        tree = reinert.classify(sp.csr_array(scipy.io.mmread(matrix)).astype(float), 3)
+        first = pd.read_csv(levels).select_dtypes("number")
+        yield Line(
+            "iramuteq/first split ARI",
+            adjusted_rand(first.iloc[:, -1 if first.shape[1] == 1 else 0].to_numpy(), tree.classes(2)),
+            1.0,
+            0.05,
+        )
+
+
+def unit_case_lines(folder: Path) -> Iterator[Line]:
+    file = folder / "unit_cases.json"
+    if not file.exists():
+        return
+    cases = json.loads(file.read_text())
+    mini = cases["mini"]
+    table = sp.csr_array(np.array(mini["dtm"], dtype=float))
+    _, chi2 = reinert.cut_along(table, np.array(mini["order_docs_1based"]) - 1)
+    yield Line("reinert/mini best cut χ²", chi2, mini["split_max_chisq"], 1e-9)
+    tree = reinert.classify(table, 2, reinert.Settings(minimum_split=3))
+    ari = adjusted_rand(np.array(mini["rainette_k2_groups"]), tree.classes(2))
+    yield Line("reinert/mini classes ARI", ari, 1.0, 1e-12)
+    names = [f"feat{i}" for i in range(1, table.shape[1] + 1)]
+    for number, case in enumerate(cases["select_features"]):
+        first = np.isin(np.arange(table.shape[0]) + 1, case["indices1"])
+        options = reinert.Settings(contingency=case["cc_test"], minimum_count=case["tsj"])
+        for half, kept in enumerate(reinert.kept_terms(table, first, options), start=1):
+            found = [name for name, keep in zip(names, kept, strict=True) if keep]
+            yield exact(f"reinert/mini terms kept {number}.{half}", found, case[f"cols{half}"])
+
+
+SECTIONS: dict[str, Callable[[Path], Iterator[Line]]] = {
+    "keyness": keyness_lines,
+    "specificities": specificity_lines,
+    "ca_mca": correspondence_lines,
+    "segments": segment_lines,
+    "import_iramuteq": corpus_lines,
+    "formats": format_lines,
+    "rainette2": association_lines,
+    "similarity": similarity_lines,
+    "iramuteq": iramuteq_lines,
+}
+
+
+def lines_of(folder: Path) -> Iterator[Line]:
+    """Every figure of the folder."""
+    for name, section in SECTIONS.items():
+        if (folder / name).is_dir():
+            yield from section(folder / name)
+    if (folder / "reinert").is_dir():
+        yield from unit_case_lines(folder / "reinert")
+        yield from reinert_lines(folder / "reinert")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    lines = list(lines_of(options.folder))
+    if options.json:
+        rows = [asdict(line) | {"difference": line.difference, "pass": line.passed} for line in lines]
+        print(json.dumps({"lines": rows, "passed": sum(line.passed for line in lines), "of": len(lines)}))
+    else:
+        for line in lines:
+            verdict = "pass" if line.passed else "FAIL"
+            print(
+                f"{verdict}  {line.figure:<64} {line.computed:<22.15g} {line.expected:<22.15g} {line.difference:.2e}"
+            )
+        print(f"{sum(line.passed for line in lines)} of {len(lines)} within tolerance")
+    return 0 if all(line.passed for line in lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
