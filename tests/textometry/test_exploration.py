@@ -1,0 +1,225 @@
+"""Lexical tables, profiles of classes, stability, concordance and proposals, on small invented corpora."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+
+from habitat_enquete.errors import EnqueteError
+from habitat_enquete.model.span import Span
+from habitat_enquete.textometry import lexical_table, profiles
+from habitat_enquete.textometry.concordance import concordance
+from habitat_enquete.textometry.lexical_table import Unit, Word
+from habitat_enquete.textometry.proposals import Coverage, Proposal, coverage, proposals
+from habitat_enquete.textometry.reinert import Settings
+from habitat_enquete.textometry.stability import Stability, adjusted_rand, chosen_k, stability
+
+LEMMAS = {"loyers": "loyer", "louait": "louer", "chers": "cher", "était": "être", "les": "le"}
+CATEGORIES = {
+    "loyer": "NOUN",
+    "louer": "VERB",
+    "cher": "ADJ",
+    "maison": "NOUN",
+    "bus": "NOUN",
+    "école": "NOUN",
+    ".": "PUNCT",
+    ",": "PUNCT",
+}
+
+
+def words(text: str) -> tuple[Word, ...]:
+    """The words of a text whose tokens are separated by blanks, with the small lexicon above."""
+    found, start = [], 0
+    for form in text.split(" "):
+        lemma = LEMMAS.get(form.lower(), form.lower())
+        found.append(Word(form, lemma, CATEGORIES.get(lemma, "DET"), Span(start, start + len(form))))
+        start += len(form) + 1
+    return tuple(found)
+
+
+def unit(text: str, *, document: str = "E01", turn: int = 0) -> Unit:
+    made = words(text)
+    return Unit(document, turn, Span(0, len(text)), made, respondent="P01")
+
+
+def test_a_turn_is_cut_after_the_full_stop_nearest_to_the_wished_size() -> None:
+    units = lexical_table.cut_turn(
+        words("les loyers chers . la maison les loyers la maison les loyers"),
+        document="E01",
+        turn=3,
+        respondent="P01",
+        attributes={},
+        size=4,
+    )
+    assert " ".join(word.form for word in units[0].words) == "les loyers chers ."
+    assert sum(len(piece.words) for piece in units) == 12
+    assert units[0].id == "E01[0:18]"
+
+
+def test_the_table_counts_lemmas_and_keeps_what_was_said() -> None:
+    units = [unit("les loyers chers"), unit("un loyer cher"), unit("la maison")]
+    table = lexical_table.build(units, floor=2)
+    assert table.terms == ("cher", "loyer")
+    assert table.counts.toarray().tolist() == [[1, 1], [1, 1], [0, 0]]
+    assert table.forms["loyer"] == {"loyers": 1, "loyer": 1}
+    assert table.left_out == 1
+
+
+def test_stop_words_are_not_counted() -> None:
+    table = lexical_table.build([unit("les loyers chers")] * 3, floor=1, stop_words=frozenset({"cher"}))
+    assert table.terms == ("loyer",)
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "units", "floor"),
+    [([1000] * 20, 2000, 10), ([8] * 50, 2000, 6), ([5] * 5, 100, 3)],
+)
+def test_the_floor_follows_the_corpus(frequencies: list[int], units: int, floor: int) -> None:
+    counts = {f"t{number}": frequency for number, frequency in enumerate(frequencies)}
+    assert lexical_table.vocabulary_floor(counts, units) == floor
+
+
+def test_short_units_are_merged_within_their_document() -> None:
+    units = [unit("loyers chers"), unit("maison"), unit("école bus", document="E02")]
+    table = lexical_table.build(units, floor=1)
+    presence, row = lexical_table.merged(table, minimum=3)
+    assert row.tolist() == [0, 0, 1]
+    assert presence.sum(axis=1).tolist() == [3, 2]
+
+
+def slow_chi2(presence: np.ndarray, inside: np.ndarray) -> float:
+    observed = np.array(
+        [
+            [(presence & inside).sum(), (presence & ~inside).sum()],
+            [(~presence & inside).sum(), (~presence & ~inside).sum()],
+        ],
+        float,
+    )
+    expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
+    value = ((observed - expected) ** 2 / expected).sum()
+    return float(value if observed[0, 0] >= expected[0, 0] else -value)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_profiles_equal_the_chi2_of_two_by_two_tables(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    dense = random.random((30, 5)) < 0.4
+    classes = random.integers(0, 4, 30)
+    dense[np.flatnonzero(classes > 0)[:1]] = True
+    found = profiles.associations(sp.csr_array(dense.astype(float)), list("abcde"), classes, 1)
+    classified = classes > 0
+    for association in found:
+        column = dense[classified, "abcde".index(association.feature)]
+        assert association.chi2 == pytest.approx(slow_chi2(column, classes[classified] == 1), abs=1e-9)
+        assert abs(association.chi2) > 2
+
+
+def test_typical_segments_speak_the_words_of_their_class() -> None:
+    dense = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 1]], float)
+    presence, classes = sp.csr_array(np.tile(dense, (3, 1))), np.tile([1, 1, 2, 2, 1, 0], 3)
+    terms = ["loyer", "cher", "bus"]
+    profile = profiles.associations(presence, terms, classes, 1)
+    typical = profiles.typical_segments(presence, terms, classes, 1, profile)
+    assert [segment.row for segment in typical] == [0, 4, 6, 10, 12, 16, 1, 7, 13]
+    assert typical[0].terms == ("loyer", "cher")
+    assert all(classes[segment.row] == 1 for segment in typical)
+    assert profiles.proposed_name(profile, {"loyer": {"loyers": 3, "loyer": 1}}).startswith("loyers")
+
+
+def test_keywords_are_over_used_first() -> None:
+    counts = sp.csr_array(np.array([[9, 1], [8, 0], [0, 9], [1, 8]], float))
+    found = profiles.keywords(counts, ["loyer", "bus"], np.array([1, 1, 2, 2]), 1)
+    assert [(keyword.term, keyword.chi2 > 0) for keyword in found] == [("loyer", True), ("bus", False)]
+
+
+def test_labels_become_a_table_of_presence() -> None:
+    table, names = profiles.indicator([["b", "a"], [], ["a", "a"]])
+    assert names == ["a", "b"]
+    assert table.toarray().tolist() == [[1, 1], [0, 0], [1, 0]]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=40))
+def test_the_adjusted_rand_index_equals_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    one, other = (np.array(column) for column in zip(*pairs, strict=True))
+    assert adjusted_rand(one, other) == pytest.approx(adjusted_rand_score(one, other), abs=1e-9)
+
+
+def test_two_clear_vocabularies_are_a_solid_pair_of_classes() -> None:
+    random = np.random.default_rng(5)
+    block = np.kron(np.eye(2), np.ones((60, 12)))
+    presence = sp.csr_array(((random.random(block.shape) < 0.35) & (block > 0)).astype(float))
+    groups = [f"E{row % 12:02d}" for row in range(120)]
+    found = stability(presence, groups, 3, Settings(), replicates=8)
+    assert found[0].k == 2
+    assert found[0].is_solid
+    assert chosen_k(found, minimum_share=0.05) in (2, 3)
+
+
+def test_without_a_solid_choice_the_most_stable_number_of_classes_is_kept() -> None:
+    candidates = [Stability(2, 0.3, 0.2, 0.4, 0.3, 0.0), Stability(3, 0.5, 0.4, 0.6, 0.1, 0.0)]
+    assert chosen_k(candidates) == 3
+    assert chosen_k([]) is None
+
+
+TEXT = "Les loyers chers , la maison . On louait la maison"
+
+
+def found_by(query: str, **options: object) -> list[str]:
+    made = [unit(TEXT)]
+    return [line.match for line in concordance(made, lambda _: TEXT, query, **options)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("loyer", ["loyers"]),
+        ("[lemme=louer]", ["louait"]),
+        ("[forme=maison]", ["maison", "maison"]),
+        ("[cat=adj]", ["chers"]),
+        ("/lo.*/ *", ["loyers chers", "louait la"]),
+        ("la maison", ["la maison", "la maison"]),
+        ("bus", []),
+    ],
+)
+def test_a_query_finds_lemmas_forms_categories_and_patterns(query: str, matches: list[str]) -> None:
+    assert found_by(query) == matches
+
+
+def test_lines_are_sorted_by_what_precedes() -> None:
+    lines = concordance([unit(TEXT)], lambda _: TEXT, "la maison", sort="left")
+    assert [line.left.split()[-1] for line in lines] == [",", "louait"]
+    assert lines[0].span == Span(19, 28)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"), [("  ", "La recherche est vide"), ("/(/", "expression régulière non valable")]
+)
+def test_a_query_that_means_nothing_is_refused(query: str, message: str) -> None:
+    with pytest.raises(EnqueteError, match=message):
+        found_by(query)
+
+
+def test_a_class_without_code_is_proposed_as_a_code() -> None:
+    classes = np.array([1, 1, 2, 2])
+    codes: list[list[str]] = [[], [], ["prix"], ["prix"]]
+    covered = [coverage(classes, codes, number) for number in (1, 2)]
+    assert covered[0].missed
+    assert covered[1] == Coverage(2, 1.0, (("prix", 1.0),))
+    profile = [profiles.Association("bus", 2, 2, 1.0, 9.0, 0.003)]
+    other = [profiles.Association("loyer", 2, 2, 1.0, 9.0, 0.003)]
+    assert proposals(covered, {1: profile, 2: other}, frozenset({"loyer"})) == [
+        Proposal("code", None, 1, ("bus",))
+    ]
+    assert proposals(covered, {1: profile, 2: other}, frozenset())[1] == Proposal(
+        "terms", "prix", 2, ("loyer",)
+    )
+
+
+def test_a_class_that_several_codes_share_is_said_to_be_split() -> None:
+    covered = coverage(np.array([1] * 4), [["a"], ["a", "b"], ["b"], []], 1)
+    assert covered.split == ("a", "b")
+    assert not covered.missed
