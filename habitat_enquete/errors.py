@@ -85,6 +85,18 @@ class Code(StrEnum):
     QUESTION_TYPE_UNKNOWN = "{place} : le type « {type} » n'existe pas.{hint} Corrigez le type de cette question."
     CHOICE_DUPLICATE = "{place} : la modalité « {name} » est écrite deux fois dans la liste « {list} ». Gardez-en une seule."
 
+    XLSFORM_NOT_ONE = (
+        "« {file} » n'est pas un XLSForm : aucune feuille n'a de colonnes « type » et « name » (feuilles : {sheets}). "
+        "Vérifiez que c'est le formulaire, et non un export de réponses."
+    )
+    TYPE_MISSING = "{place} : « {name} » n'a pas de type, cette ligne est ignorée. Indiquez un type ou effacez la ligne."
+    BLOCK_NEVER_CLOSED = "{place} : le bloc « {name} » n'est jamais refermé. Ajoutez une ligne end_group ou end_repeat."
+    BLOCK_NEVER_OPENED = "{place} : « {type} » ne referme aucun bloc. Supprimez cette ligne ou ajoutez le begin correspondant."
+    BLOCK_MISMATCH = (
+        "{place} : le bloc « {name} », ouvert ligne {row_begin}, est refermé par l'autre sorte de fin. "
+        "Accordez group avec group et repeat avec repeat."
+    )
+
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
@@ -300,6 +312,85 @@ class Code(StrEnum):
     )
     STORE_FOREIGN = "« {path} » n'est pas une base d'enquete, ou elle est abîmée. Restaurez une copie de sauvegarde de l'étude."
     STORE_BUSY = "« {path} » est utilisé par une autre commande depuis plus de {seconds} s. Attendez qu'elle se termine, puis relancez."
+
+    # ── residential pathways ───────────────────────────────────────────────────────────────────────────────────
+    PATHWAY_NONE = (
+        "Il n'y a encore aucun épisode résidentiel. Importez des réponses dont une boucle déclare « parcours: », "
+        "donnez un tableau d'épisodes par « enquete pathways parcours.xlsx », ou codez des entretiens."
+    )
+    PATHWAY_COLUMN_MISSING = (
+        "{file}, feuille {sheet} : il manque une colonne « {column} » (acceptées : {accepted}). Ajoutez-la en première ligne."
+    )
+    PATHWAY_TABLE_EMPTY = "{file}, feuille {sheet} : aucun épisode sous la ligne d'en-tête. Écrivez un épisode par ligne."
+    PATHWAY_NO_ID = "Cet épisode n'a pas d'identifiant de personne : il est laissé de côté. Complétez la colonne « id »."
+    PATHWAY_DATE = (
+        "« {value} » n'est pas une date reconnue. Écrivez par exemple 2015, 2015-03, 15/03/2015, printemps 2015 ou vers 2010."
+    )
+    PATHWAY_NO_START = "La date d'entrée manque : l'épisode reste au tableau, sans place sur la frise. Une année suffit."
+    PATHWAY_END_BEFORE_START = (
+        "Le départ ({end}) précède l'entrée ({start}) : l'épisode n'entre pas dans la frise. Corrigez l'une des deux dates."
+    )
+    PATHWAY_AFTER_INTERVIEW = (
+        "La date {date} est postérieure à l'entretien ({interview}) : ce qui la suit n'est pas pris en compte. Corrigez-la."
+    )
+    PATHWAY_BEFORE_BIRTH = (
+        "La date {date} précède la naissance ({birth}). Corrigez la date ou l'année de naissance de la personne."
+    )
+    PATHWAY_OVERLAP = (
+        "Cet épisode commence {months} mois avant la fin du précédent ({other}) : deux logements principaux à la fois. "
+        "Le plus récent l'emporte dans la frise ; corrigez une date, ou marquez l'un des deux « principal : non »."
+    )
+    PATHWAY_GAP = (
+        "Il manque {months} mois entre l'épisode précédent ({other}) et celui-ci : la frise y reste sans réponse. "
+        "Ajoutez l'épisode manquant si vous le connaissez."
+    )
+    PATHWAY_ONE_MONTH = (
+        "Cet épisode dure un mois ou moins. Gardez-le s'il compte (hébergement d'urgence) ; sinon marquez-le « principal : non »."
+    )
+    PATHWAY_NO_END = (
+        "La date de départ manque alors qu'un autre épisode suit : la frise suppose un départ à l'entrée suivante ({next}). "
+        "Complétez-la si elle diffère."
+    )
+    PATHWAY_TENURE = (
+        "« {value} » n'est pas un statut d'occupation connu.{hint} Ajoutez-le à codebook.yaml (parcours : statuts) ou corrigez-le."
+    )
+    PATHWAY_NO_TENURE = "Le statut d'occupation manque : la frise y reste sans réponse. Complétez la colonne « statut »."
+    PATHWAY_COMMUNE_UNKNOWN = (
+        "« {value} » n'est le nom d'aucune commune connue.{hint} Corrigez-le, ou écrivez son code INSEE ; "
+        "pour un lieu à l'étranger, écrivez le pays entre parenthèses."
+    )
+    PATHWAY_COMMUNE_HOMONYM = (
+        "« {value} » est le nom de {count} communes ({candidates}). Précisez le département, par exemple « {example} »."
+    )
+    PATHWAY_COMMUNE_MERGED = "« {value} » fait aujourd'hui partie de {name} ({code}) : c'est cette commune qui est retenue."
+    PATHWAY_YES_NO = "« {value} » n'est ni oui ni non. Écrivez « oui » ou « non »."
+    PATHWAY_SATISFACTION = "« {value} » n'est pas une note de satisfaction de 1 à 5. Corrigez-la ou videz la cellule."
+    PATHWAY_STATE = "« {value} » n'est pas une décision connue. Écrivez « proposé », « confirmé » ou « rejeté »."
+    PATHWAY_NO_INTERVIEW_DATE = (
+        "La date d'entretien de « {respondent} » est inconnue : sa frise s'arrête à la dernière date citée. "
+        "Ajoutez « date » à entretiens.csv ou « date_entretien » au questionnaire."
+    )
+    PATHWAY_QUESTION_MISSING = (
+        "Le questionnaire « {questionnaire} » relie le parcours à la question « {question} », qu'il ne pose pas. "
+        "Corrigez « parcours: » dans sa boucle."
+    )
+    PATHWAY_FIELD_UNKNOWN = (
+        "« parcours: » du questionnaire « {questionnaire} » contient « {field} », qui n'est pas un champ d'épisode. "
+        "Champs connus : {known}."
+    )
+    PATHWAY_OPTION = "L'option « {option} » vaut « {value} » : elle attend {expected}."
+    PATHWAY_TYPES_TOO_MANY = (
+        "Vous demandez {asked} types pour {distinct} parcours différents. Demandez-en au plus {distinct}, ou ajoutez des personnes."
+    )
+    PATHWAY_LENGTHS = (
+        "La distance {method} compare les parcours date par date, or leurs durées diffèrent. Choisissez --distance OM, "
+        "ou une horloge commune (--clock calendar)."
+    )
+    AGEVEN_HEADER = (
+        "{file}, feuille {sheet} : ce n'est pas une grille Ageven (une colonne « année » et au moins une colonne « résidence » "
+        "sont attendues). Produisez un modèle par « enquete pathways --ageven grille.xlsx »."
+    )
+    AGEVEN_YEAR = "« {value} » n'est pas une année. Corrigez la colonne « année » de la grille."
 
     # ── enquete explore ────────────────────────────────────────────────────────────────────────────────────────
     CONCORDANCE_EMPTY = "La recherche est vide. Donnez un mot, par exemple : enquete explore --kwic loyer"

@@ -44,29 +44,10 @@ OPENXML = frozenset({FileType.DOCX, FileType.XLSX, FileType.XLSB, FileType.PPTX}
 ZIPPED = OPENXML | {FileType.ODT, FileType.ODS, FileType.ODP, FileType.EPUB, FileType.QDPX, FileType.ZIP}
 WORKBOOKS = frozenset({FileType.XLSX, FileType.XLSB, FileType.ODS, FileType.OLE_XLS})
 
-_TEXT_SUFFIXES = [
-    ".txt",
-    ".md",
-    ".csv",
-    ".tsv",
-    ".srt",
-    ".vtt",
-    ".sbv",
-    ".textgrid",
-    ".eaf",
-    ".trs",
-    ".cha",
-    ".xml",
-    ".tei",
-    ".json",
-    ".yaml",
-    ".yml",
-    ".html",
-    ".htm",
-    ".xhtml",
-    ".log",
-]
-BY_SUFFIX: dict[str, frozenset[FileType]] = dict.fromkeys(_TEXT_SUFFIXES, TEXTUAL) | {
+_TEXT_SUFFIXES = """
+    .txt .md .csv .tsv .srt .vtt .sbv .textgrid .eaf .trs .cha .xml .tei .json .yaml .yml .html .htm .xhtml .log
+"""
+BY_SUFFIX: dict[str, frozenset[FileType]] = dict.fromkeys(_TEXT_SUFFIXES.split(), TEXTUAL) | {
     ".docx": frozenset({FileType.DOCX}),
     ".docm": frozenset({FileType.DOCX}),
     ".dotx": frozenset({FileType.DOCX}),

@@ -42,13 +42,14 @@ class Speaker:
     """Somebody who talks in a document.
 
     `label` is what the transcript writes before the turn; `respondent` the pseudonymous id of the person, when known;
-    `declared` says whether a person stated the role (else it was found by label or share of questions).
+    `declared` says whether a person stated the role; `evidence` how it was found, in the words shown to the user.
     """
 
     label: str
     role: Role
     respondent: str | None = None
     declared: bool = False
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class AnnotationKind(StrEnum):
     EMPHASIS = "emphasis"  # bold or italics that carry meaning
     NOTE = "note"  # the transcriber's comment
     HEADER = "header"  # a speaker's header, a title, anything not spoken
+    QUESTION = "question"  # the guide question (its id is the content) that this stretch answers
 
 
 @dataclass(frozen=True, slots=True)

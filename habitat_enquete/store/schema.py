@@ -97,6 +97,7 @@ CREATE TABLE speaker (
     role TEXT NOT NULL,
     respondent TEXT,
     declared INTEGER NOT NULL DEFAULT 0,
+    evidence TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (document, rank)
 );
 CREATE TABLE turn (

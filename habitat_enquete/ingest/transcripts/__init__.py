@@ -1,1 +1,1 @@
-"""Transcript readers, one small file per family of formats."""
+"""Reading transcripts of every kind: one small file per family of formats, all giving the same `Transcript`."""

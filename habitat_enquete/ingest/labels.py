@@ -1,0 +1,407 @@
+"""The names that transcripts write before a turn: which forms they take, which of them are really speakers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz.distance import OSA
+
+from habitat_enquete.ingest.transcripts.passages import Passage
+from habitat_enquete.ingest.transcripts.times import TIME, seconds
+
+
+class Form(StrEnum):
+    """How a header is written."""
+
+    BRACKET = "bracket"  # [Marie] (0:01 - 0:11)
+    COLON = "colon"  # Marie : …   M. X (maire) : …
+    TAB = "tab"  # ENQ⇥…
+    DASH = "dash"  # E1 - …
+    DOT = "dot"  # Q. …
+    LINE = "line"  # Marie, alone on its line
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header read at the start of a passage: its label, its times, where the words begin."""
+
+    label: str
+    form: Form
+    rest: int
+    start_time: float | None = None
+    end_time: float | None = None
+
+    @property
+    def key(self) -> str:
+        """What two spellings of the same label share."""
+        return key(self.label)
+
+
+_RANGE = (
+    rf"[\[(<{{#]*\s*(?P<from>{TIME})\s*#?(?:\s*(?:-{{1,2}}>?|–|—|→|à|/)\s*#?\s*(?P<to>{TIME}))?\s*[\])>}}#]*"
+)
+_TIME_FIRST = re.compile(rf"\s*(?:\d{{1,4}}\t)?{_RANGE}(?=[\s\t:–-]|$)\s*[-–:]?\s*")
+_NUMBER_FIRST = re.compile(r"\s*\d{1,4}\t")
+_NAME = r"[^\W_][^\n\t:：\[\]<>{}|!?…;\"«»=*]{0,58}?"
+_PAREN = r"(?:\s*\([^()\n]{1,60}\))?"
+_AFTER = rf"(?:\s*{_RANGE})?"
+_BRACKET = re.compile(
+    rf"\s*[\[<{{](?P<label>{_NAME}{_PAREN})[\]>}}]\s*[:：]?{_AFTER}\s*[:：]?\s*(?:[-–—]\s)?"
+)
+_COLON = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*[:：]+(?:\s*(?:[-–—]\s)?|$)")
+_TABBED = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*\t\s*")
+_DASHED = re.compile(
+    rf"\s*(?P<label>[^\W_][\w.’'À-ÿ ]{{0,30}}?{_PAREN}){_AFTER}\s*(?:\s[-–—]+\s|[-–—]\s|\s[-–—](?=\S))\s*"
+)
+_DOTTED = re.compile(r"\s*(?P<label>[^\W\d_]{1,4}\d{0,2})\.\s*[-–—]?\s+")
+_ALONE = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN})(?:\s*[-–,]?\s*{_RANGE})?\s*$")
+_FORMS = (
+    (Form.BRACKET, _BRACKET),
+    (Form.TAB, _TABBED),
+    (Form.COLON, _COLON),
+    (Form.DASH, _DASHED),
+    (Form.DOT, _DOTTED),
+    (Form.LINE, _ALONE),
+)
+_TITLE = re.compile(r"(?:m|mr|mme|mlle|mm|dr|me|monsieur|madame|maître|docteur|le|la|l)\b", re.IGNORECASE)
+
+_ASKS = (
+    r"enq(?:u[eê]t(?:eur|rice))?s?\.?|chercheu(?:r|se)s?|interview(?:eu(?:r|se)|er)s?|intervieweur|int|itw|animat(?:eur|rice)s?|"
+    r"mod[ée]rat(?:eur|rice)s?|facilitat(?:eur|rice)s?|journaliste|questions?|q|charg[ée]e? d[’' ]?[ée]tudes?|"
+    r"(?:[ée]tudiant|stagiaire|sociologue|m[ée]diat(?:eur|rice))(?:e)?|investigat(?:or|eur|rice)|researcher|moderator|examiner|moi"
+)
+_ANSWERS = (
+    r"enqu[êe]t[ée]e?s?|interview[ée]e?s?|interrog[ée]e?s?|r[ée]pondant(?:e)?s?|r[ée]p|r[ée]ponses?|r|loc(?:uteur|utrice)?s?\.?|"
+    r"informat(?:eur|rice)s?|informant(?:e)?|participant(?:e)?s?|habitant(?:e)?s?|entretenue?s?|ent|t[ée]moins?|inf|"
+    r"maire|[ée]lue?s?|adjointe?|h[ée]berg[ée]e?|r[ée]sidente?|locataire|propri[ée]taire|b[ée]n[ée]ficiaire|usag(?:er|[èe]re)|"
+    r"interviewee|respondent|subject|patient(?:e)?|candidate?|alternante?|seniors?"
+)
+_OTHERS = (
+    r"transcript(?:eur|rice|ion)|tous|toutes|ensemble|plusieurs|inconnue?s?|passante?s?|serveu(?:r|se)s?|interruption.*|"
+    r"voix (?:off|inconnue|ind[ée]termin[ée]e).*|nsp|x+|inaudible|non identifi[ée]e?s?|unknown|tierce personne|tiers|"
+    r"t[ée]l[ée]phone|public|salle|assembl[ée]e|groupe|brouhaha|hors entretien.*"
+)
+_ROLE_TAIL = r"(?:[ _.-]*(?:n°)?\s?(?:\d{1,3}|[a-h]))?"
+ASKS = re.compile(rf"(?:l[’' ]|l[ae] |une? )?(?:{_ASKS}){_ROLE_TAIL}", re.IGNORECASE)
+ANSWERS = re.compile(rf"(?:l[’' ]|l[ae] |une? |m\. le |mme la )?(?:{_ANSWERS}){_ROLE_TAIL}", re.IGNORECASE)
+OTHERS = re.compile(rf"(?:l[’' ]|l[ae] |une? )?(?:{_OTHERS}){_ROLE_TAIL}", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:speaker|locuteur|locutrice|intervenante?|personne|voix|spk|participant|spkr)[ _-]*\w{1,2}",
+    re.IGNORECASE,
+)
+
+# What begins a line before a colon and is nobody: connectives, headings, fields of an interview sheet.
+_NOBODY_WORDS = """
+    alors donc exemple exemples remarque remarques nb ps attention résultat conclusion bref enfin
+    ensuite puis après avant ici là voilà oui non ok ouais merci bonjour bonsoir si mais et ou or car ni
+    que qui quoi ça cela c'est genre date lieu durée titre objet thème thèmes theme sujet contexte heure
+    âge age sexe profession commune adresse téléphone courriel mail statut situation fichier projet
+    étude guide consigne relance relances partie annexe source sources introduction présentation
+    préambule transcription retranscription enregistrement entretien interview d'abord premièrement
+    deuxièmement résumé synthèse mots-clés légende conventions page personnes présentes participants
+    présents excusés compte-rendu nom prénom public type consentement code numéro n° début d'accord
+    exactement voila bah ben bon euh hein hum hmm mmh ah oh eh parfait super absolument évidemment
+    effectivement justement aussi peut-être jamais toujours http https rires silence pause bref premier
+    deuxième c'est-à-dire moralité problème
+"""
+_NOBODY = frozenset(_NOBODY_WORDS.split())
+_PHRASES = frozenset(
+    {"par exemple", "d'une part", "d'autre part", "d'un côté", "le problème", "la question", "l'idée", "tout à fait", "bien sûr",
+     "ordre du jour", "compte rendu", "personnes présentes", "autrement dit", "la conclusion", "le résultat", "c'est ça",
+     "le pire", "le mieux", "la preuve", "même chose", "deux choses", "une chose", "autre chose", "ça veut dire", "je me suis dit",
+     "il m'a dit", "elle m'a dit", "on m'a dit", "ils m'ont dit", "il dit", "elle dit", "on dit", "on se dit", "je dis"}
+)  # fmt: skip
+_SMALL_WORDS = """
+    de du des d la le les l et à au aux en von van ben el al
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+
+
+def key(label: str) -> str:
+    """What two spellings of a label share: no accents, capitals, brackets, dots or doubled blanks.
+
+    >>> key("ENQ."), key("Enquêtée  (Mende)"), key("M. Petit")
+    ('enq', 'enquetee', 'm petit')
+    """
+    bare = re.sub(r"\([^()]*\)", " ", label)
+    flat = "".join(
+        letter for letter in unicodedata.normalize("NFD", bare) if not unicodedata.combining(letter)
+    )
+    return " ".join(re.findall(r"\w+", flat.casefold().replace("’", "'"))) or flat.casefold().strip()
+
+
+def readings(passage: Passage) -> list[Header]:
+    """Every way the start of a passage can be read as a header; most are not one."""
+    text = passage.text
+    first = _TIME_FIRST.match(text)
+    found: list[Header] = []
+    for offset, times in _starts(text, first):
+        for form, pattern in _FORMS:
+            if form is Form.LINE and len(text) > 100:
+                continue
+            match = pattern.match(text, offset, offset + 200)
+            if match is not None and (header := _header(form, match, times)) is not None:
+                found.append(header)
+    return found
+
+
+def _starts(text: str, time: re.Match[str] | None) -> list[tuple[int, tuple[float | None, float | None]]]:
+    """Where a label may begin: after a time written first, after a row number, at once."""
+    starts: list[tuple[int, tuple[float | None, float | None]]] = []
+    if time is not None:
+        starts.append((time.end(), (seconds(time["from"]), _seconds(time["to"]))))
+    number = _NUMBER_FIRST.match(text)
+    if number is not None:
+        starts.append((number.end(), (None, None)))
+    starts.append((0, (None, None)))
+    return starts
+
+
+def _header(form: Form, match: re.Match[str], times: tuple[float | None, float | None]) -> Header | None:
+    label = " ".join(match["label"].split()).strip(" -–,")
+    if not _name_like(label, form) or re.fullmatch(TIME, label):
+        return None
+    groups = match.groupdict()
+    start = _seconds(groups.get("from"))
+    own = (start, _seconds(groups.get("to"))) if start is not None else times
+    return Header(label, form, match.end(), *own)
+
+
+def _seconds(written: str | None) -> float | None:
+    return None if written is None else seconds(written)
+
+
+def _name_like(label: str, form: Form) -> bool:
+    """Whether a label could be one: few words, no sentence in it, nobody's word."""
+    bare = re.sub(r"\([^()]*\)", "", label).strip()
+    words = bare.replace("’", "'").split()
+    flat = " ".join(words).casefold()
+    if not 1 <= len(words) <= 7 or len(bare) > 45 or flat in _PHRASES or not any(map(str.isalpha, bare)):
+        return False
+    if speaks_as(label) is not None:
+        return True
+    if words[0].casefold().strip(".'") in _NOBODY:
+        return False
+    if re.search(r"\.\s+\w", re.sub(r"\b\w{1,4}\.", "", bare)):
+        return False
+    if form in {Form.DASH, Form.DOT, Form.LINE} and not _capital(words):
+        return False
+    return form is Form.BRACKET or bare[0].isupper() or bare[0].isdigit() or len(words) == 1
+
+
+def _capital(words: Sequence[str]) -> bool:
+    """Whether each word that counts begins with a capital or a figure."""
+    return all(word[0].isupper() or word[0].isdigit() or word.casefold() in _SMALL for word in words)
+
+
+def speaks_as(label: str) -> str | None:
+    """`asks`, `answers` or `other` when the label is a word for a role, else None. The words in brackets count too.
+
+    >>> speaks_as("Enquêtrice 2"), speaks_as("Interviewe"), speaks_as("Tous"), speaks_as("Marie")
+    ('asks', 'answers', 'other', None)
+    """
+    bare = re.sub(r"\s*\([^()]*\)", "", label).strip(" .:")
+    for pattern, role in ((ASKS, "asks"), (ANSWERS, "answers"), (OTHERS, "other")):
+        if pattern.fullmatch(bare):
+            return role
+    inside = re.search(r"\(([^()]*)\)", label)
+    return speaks_as(inside[1]) if inside and inside[1].strip() else None
+
+
+def close(label: str, others: Iterable[str]) -> str | None:
+    """The label among `others` that `label` misspells: one slip, two in a long word, never in a figure.
+
+    >>> close("Checheur", ["Interviewe", "Chercheur"]), close("Locuteur 1", ["Locuteur 2"]), close("Ana", ["Eva"])
+    ('Chercheur', None, None)
+    """
+    own = key(label)
+    near: list[tuple[int, str]] = []
+    for other in others:
+        theirs = key(other)
+        if (
+            own == theirs
+            or re.sub(r"\D", "", own) != re.sub(r"\D", "", theirs)
+            or min(len(own), len(theirs)) < 4
+        ):
+            continue
+        if own[0] != theirs[0] or (speaks_as(label) and speaks_as(other)):
+            continue
+        allowed = 2 if min(len(own), len(theirs)) >= 8 else 1
+        distance = OSA.distance(own, theirs, score_cutoff=allowed)
+        if distance <= allowed:
+            near.append((int(distance), other))
+    return min(near)[1] if near else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """All possible headers of a transcript: by rank of passage, with their counts and one example of each."""
+
+    found: dict[int, list[Header]]
+    counts: Counter[tuple[Form, str]]
+    examples: dict[tuple[Form, str], Header]
+    declared: frozenset[str]
+    passages: Sequence[Passage]
+
+
+def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[int, Header]:
+    """The headers that really open a turn, by rank of passage.
+
+    A label counts when somebody declared it, when it names a role, when it comes back, or when nearly every line has one;
+    a label seen once also counts beside others of the same form when it looks like a name or misspells one of them.
+    """
+    survey = _survey(passages, declared)
+    sure = _reliable({pair for pair in survey.counts if _sure(pair, survey)}, survey.counts, survey.declared)
+    sure = sure or _everywhere(survey)
+    labels = {survey.examples[pair].label for pair in sure}
+    common = _lower_words(passages)
+    chosen = {}
+    for rank, headers in survey.found.items():
+        header = _chosen(headers, sure, labels, common)
+        if header is not None:
+            chosen[rank] = header
+    return _without_sheet(chosen, survey)
+
+
+def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
+    found = {rank: readings(passage) for rank, passage in enumerate(passages) if passage.speaker is None}
+    counts: Counter[tuple[Form, str]] = Counter()
+    examples: dict[tuple[Form, str], Header] = {}
+    for headers in found.values():
+        distinct = {(header.form, header.key): header for header in headers}
+        counts.update(list(distinct))
+        for pair, header in distinct.items():
+            examples.setdefault(pair, header)
+    return _Survey(found, counts, examples, frozenset(key(label) for label in declared), passages)
+
+
+def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
+    """Whether a label, in this form, opens turns by itself."""
+    form, name = pair
+    header, count = survey.examples[pair], survey.counts[pair]
+    if name in survey.declared:
+        return True
+    role = speaks_as(header.label) is not None or _NUMBERED.fullmatch(header.label) is not None
+    if form is Form.LINE:
+        return count >= 2 and (role or _capital(header.label.split())) and _opens_words(name, survey)
+    if form is Form.BRACKET:
+        return role or count >= 2 or header.start_time is not None
+    if form in {Form.COLON, Form.TAB}:
+        return role or count >= 3
+    return count >= (2 if role else 3)
+
+
+def _opens_words(name: str, survey: _Survey) -> bool:
+    """Whether a label alone on its line is nearly each time followed by something."""
+    ranks = [
+        rank
+        for rank, headers in survey.found.items()
+        if any(header.form is Form.LINE and header.key == name for header in headers)
+    ]
+    return sum(rank + 1 < len(survey.passages) for rank in ranks) >= 0.8 * len(ranks)
+
+
+def _without_sheet(chosen: dict[int, Header], survey: _Survey) -> dict[int, Header]:
+    """Without the fields of the sheet above an interview (« Enquêteur : Julie »), which look like turns."""
+    uses = Counter(header.key for header in chosen.values())
+    first = min((rank for rank, header in chosen.items() if uses[header.key] >= 2), default=0)
+    return {
+        rank: header
+        for rank, header in chosen.items()
+        if rank >= first
+        or uses[header.key] > 1
+        or not _field(survey.passages[rank].text[header.rest :], header)
+    }
+
+
+def _field(words: str, header: Header) -> bool:
+    """Whether what follows a label is a name or a value rather than speech."""
+    short = len(words.split()) <= 6 and not words.rstrip().endswith((".", "?", "!", "…"))
+    return header.form in {Form.COLON, Form.TAB, Form.DASH} and short
+
+
+def _reliable(
+    sure: set[tuple[Form, str]], counts: Counter[tuple[Form, str]], known: frozenset[str]
+) -> set[tuple[Form, str]]:
+    """Without forms that only one label takes while another form has several: « Note - » amid « Marie : »."""
+    voices = Counter(form for form, _ in sure)
+    uses = Counter({form: sum(counts[pair] for pair in sure if pair[0] is form) for form in voices})
+    if not uses:
+        return sure
+    best = max(uses, key=lambda form: (voices[form] >= 2, uses[form]))
+    weak = {Form.DASH, Form.DOT, Form.LINE}
+    if best in weak and voices[best] < 2:
+        return {pair for pair in sure if pair[0] not in weak or pair[1] in known}
+    return {
+        pair
+        for pair in sure
+        if pair[0] is best or pair[0] not in weak or pair[1] in known or _elsewhere(pair, sure)
+    }
+
+
+def _elsewhere(pair: tuple[Form, str], sure: set[tuple[Form, str]]) -> bool:
+    """Whether the same label is also met in another form."""
+    return any(name == pair[1] and form is not pair[0] for form, name in sure)
+
+
+def _everywhere(survey: _Survey) -> set[tuple[Form, str]]:
+    """The labels of a short text where at least four lines in five open with a colon, a tab or a bracket."""
+    strong = {Form.COLON, Form.TAB, Form.BRACKET}
+    opening = [
+        headers for headers in survey.found.values() if any(header.form in strong for header in headers)
+    ]
+    if len(opening) < 2 or len(opening) < 0.8 * len(survey.passages):
+        return set()
+    pairs = {(header.form, header.key) for headers in opening for header in headers if header.form in strong}
+    return pairs if len(pairs) <= max(6, len(survey.passages) // 4) else set()
+
+
+def _chosen(
+    headers: Sequence[Header], sure: set[tuple[Form, str]], labels: set[str], common: set[str]
+) -> Header | None:
+    """The header of a passage: a sure one first, else one that looks like those."""
+    forms = {form for form, _ in sure}
+    names = {name for _, name in sure}
+    for header in headers:
+        if (header.form, header.key) in sure:
+            return header
+    for header in headers:
+        if header.key in names and header.form not in {Form.LINE, Form.DASH, Form.DOT} | forms:
+            return header
+        if header.form in forms and (close(header.label, labels) or _unmistakable(header, common)):
+            return header
+    return None
+
+
+def _unmistakable(header: Header, common: set[str]) -> bool:
+    """Whether a label seen once is a person's: a title, capitals, or a name that is never a common word here."""
+    if header.form in {Form.LINE, Form.DASH, Form.DOT}:
+        return False
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", header.label))
+    if not words or len(words) > 4 or not _capital(words):
+        return (
+            len(words) <= 4 and bool(words) and _TITLE.match(header.label) is not None and len(words[0]) <= 4
+        )
+    return all(word.casefold() not in common for word in words if word.casefold() not in _SMALL)
+
+
+def _lower_words(passages: Sequence[Passage]) -> set[str]:
+    """The words written at least once without a capital."""
+    return {word for passage in passages for word in re.findall(r"[^\W\d_]+", passage.text) if word.islower()}
+
+
+def labels_inside(text: str, known: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Where a known label opens another turn inside a paragraph: after a full stop, `Q : oui ? R : non`.
+
+    Returns: (start of the header, start of the words, label).
+    """
+    names = sorted(set(known), key=len, reverse=True)
+    if not names:
+        return []
+    pattern = re.compile(rf"(?<=[.?!…»)]) +({'|'.join(map(re.escape, names))})\s?: ")
+    return [(match.start(1), match.end(), match[1]) for match in pattern.finditer(text)]
