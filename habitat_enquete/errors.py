@@ -362,7 +362,7 @@ class Code(StrEnum):
     PATHWAY_COMMUNE_HOMONYM = (
         "« {value} » est le nom de {count} communes ({candidates}). Précisez le département, par exemple « {example} »."
     )
-    PATHWAY_COMMUNE_MERGED = "« {value} » fait aujourd'hui partie de {name} ({code}) : c'est cette commune qui est retenue."
+    PATHWAY_COMMUNE_MERGED = "« {value} » fait aujourd'hui partie de {commune} ({insee}) : c'est cette commune qui est retenue."
     PATHWAY_YES_NO = "« {value} » n'est ni oui ni non. Écrivez « oui » ou « non »."
     PATHWAY_SATISFACTION = "« {value} » n'est pas une note de satisfaction de 1 à 5. Corrigez-la ou videz la cellule."
     PATHWAY_STATE = "« {value} » n'est pas une décision connue. Écrivez « proposé », « confirmé » ou « rejeté »."

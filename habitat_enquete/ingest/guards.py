@@ -33,6 +33,7 @@ from habitat_enquete.ingest.filetypes import (
 )
 
 MIB = 1 << 20
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +327,21 @@ def _bytes(path: Path, count: int = -1) -> bytes:
 
 
 def _head(path: Path) -> bytes:
-    return _bytes(path, 64 * 1024)
+    head = _bytes(path, 64 * 1024)
+    return head + _ole_directory(path, head) if head.startswith(_OLE_MAGIC) else head
+
+
+def _ole_directory(path: Path, head: bytes) -> bytes:
+    """The first directory sector of an old Office file, which names its streams and may lie anywhere ([MS-CFB] 2.2)."""
+    if len(head) < 512:
+        return b""
+    shift, sector = int.from_bytes(head[30:32], "little"), int.from_bytes(head[48:52], "little")
+    at = (sector + 1) << shift
+    if shift not in (9, 12) or at > path.stat().st_size:
+        return b""
+    with path.open("rb") as stream:
+        stream.seek(at)
+        return stream.read(1 << shift)
 
 
 def _sha256(path: Path) -> str:

@@ -20,6 +20,7 @@ from habitat_enquete.model.questionnaire import (
     QuestionType,
     Quota,
     Repeat,
+    translations_of,
 )
 from habitat_enquete.yamlsource import Items, Section, Table, hint, parse_mapping, read_text, refuse_problems
 
@@ -286,7 +287,10 @@ class _Reader:
             media=item.mapping("media"),
             translations=self._translations(item),
             lines=_lines(item),
-            **{key: self._text(item, key) for key in _TRANSLATED},
+            hint=self._text(item, "hint"),
+            guidance=self._text(item, "guidance"),
+            constraint_message=self._text(item, "constraint_message"),
+            required_message=self._text(item, "required_message"),
         )
 
     def _type(self, item: Section) -> tuple[QuestionType, str]:
@@ -331,7 +335,8 @@ class _Reader:
     ) -> tuple[str, Mapping[str, str]]:
         if isinstance(value, Table):
             texts = holder.mapping(key) if holder else {k: v for k, v in value.items() if isinstance(v, str)}
-            return texts.get(self.language) or next(iter(texts.values()), default), texts
+            text = texts.get(self.language) or next(iter(texts.values()), default)
+            return text, translations_of(texts, self.language, text)
         return (value if isinstance(value, str) and value else default), {}
 
     def _text(self, holder: Section, key: str) -> str:

@@ -155,10 +155,8 @@ def _step(questionnaire: Questionnaire, question: Question, ignored: list[tuple[
 
 def conditions_of(questionnaire: Questionnaire, question: Question) -> list[str]:
     """The conditions under which a question is asked: those of the blocks around it, the widest first, then its own."""
-    around = [question.group[:length] for length in range(1, len(question.group) + 1)]
-    blocks = {group.path: group.relevant for group in questionnaire.groups}
-    blocks |= {repeat.path: repeat.relevant for repeat in questionnaire.repeats}
-    return [text for text in (*(blocks.get(path, "") for path in around), question.relevant) if text]
+    blocks = (block.relevant for block in questionnaire.around(question))
+    return [text for text in (*blocks, question.relevant) if text]
 
 
 def constraint_of(questionnaire: Questionnaire, question: Question) -> str:

@@ -87,7 +87,7 @@ class Question:
     `kind` is the exact XLSForm type when it is finer than `type` (image, deviceid, geotrace…).
     `code` says that its open answers are documents to be coded; `attribute` that its answer describes the respondent.
     `constraint_warns`: a violated constraint is only a warning. `required_if` is the condition of a conditional requirement.
-    `translations` holds the texts other than the label by language: `{"hint": {"fr": …, "en": …}}`.
+    `labels` holds the label in the other languages, `translations` the other texts: `{"hint": {"en": …}}`.
     `lines` says where each field is written (line of a YAML file, row of a sheet); `line` where the question is.
     """
 
@@ -232,6 +232,17 @@ class Questionnaire:
             return (*choices, OTHER)
         return choices
 
+    def around(self, question: Question) -> tuple[Group | Repeat, ...]:
+        """The described blocks around `question`, the widest first. Of two blocks of the same path, the nearest above."""
+        blocks: list[Group | Repeat] = [*self.groups, *self.repeats]
+        found = []
+        for length in range(1, len(question.group) + 1):
+            same = [each for each in blocks if each.path == question.group[:length]]
+            above = [each for each in same if (each.line or 0) <= (question.line or 0)]
+            if same:
+                found.append(max(above or same, key=lambda each: each.line or 0))
+        return tuple(found)
+
     def asked(self) -> tuple[Question, ...]:
         """The questions as columns of an export: matrix rows one by one, and the texts asked by « autre (préciser) ».
 
@@ -250,7 +261,7 @@ class Questionnaire:
                     yield text
 
     def _specified(self, question: Question) -> Iterator[Question]:
-        if not question.type.is_choice:
+        if not question.type.is_choice or question.matrix:
             return
         for choice in self.choices_of(question):
             if choice.specify:
@@ -272,6 +283,11 @@ def _matrix_rows(matrix: Question) -> Iterator[Question]:
             line=row.line or matrix.line,
             matrix=matrix.name,
         )
+
+
+def translations_of(texts: Mapping[str, str], language: str, text: str) -> dict[str, str]:
+    """What `texts` (by language) says otherwise than `text`, the one of the default language."""
+    return {code: each for code, each in texts.items() if code != language and each != text}
 
 
 def specified(question: Question, choice: Choice) -> Question:

@@ -265,7 +265,10 @@ def test_syntax_errors_say_where_and_why_in_french(text, message):
         ("round()", "attend de 1 à 2 arguments, et non 0."),
         ("concat()", "attend au moins 1 argument, et non 0."),
         ("today(1)", "attend aucun argument, et non 1."),
-        ("pulldata('f', 'a', 'b', ${c})", "dépend d'un élément (pulldata()) que seul l'outil de collecte connaît"),
+        (
+            "pulldata('f', 'a', 'b', ${c})",
+            "dépend d'un élément (pulldata()) que seul l'outil de collecte connaît",
+        ),
         ("instance('l')/root/item[name = 1]/label", "(un chemin dans le formulaire)"),
         ("nom = 'x'", "(le chemin « nom »)"),
         ("jr:choice-name(${a}, ${a})", "(jr:choice-name() sans '${question}'"),

@@ -107,7 +107,6 @@ def test_asked_questions_are_the_columns_of_an_export(french):
         "statuts_autre",
         "chauffage",
         "satis_loyer",
-        "satis_loyer_autre",
         "debut",
         "freins",
     ]
