@@ -1,0 +1,110 @@
+"""Readable units of speech: sentences where punctuation or the model shows them, shorter pieces where nothing does.
+
+Speech is often transcribed without a full stop. A unit longer than `LONGEST` words is cut before the words that open a
+new clause (« et puis », « parce que », « mais »…), never within the first or last `SHORTEST` words.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+FACTORY: Final = "enquete_sentences"
+LONGEST: Final = 45
+SHORTEST: Final = 6
+_FINAL: Final = frozenset({".", "!", "?", "…", "...", "?!", "!!", "??", "!?"})
+_CLOSING: Final = frozenset({'"', "»", "”", ")", "]", "'", "’"})
+# The nearer the head of the list, the better the place to cut.
+_OPENERS: Final = (
+    (
+        "et puis",
+        "et après",
+        "et alors",
+        "et du coup",
+        "du coup",
+        "donc voilà",
+        "et donc",
+        "après",
+        "ensuite",
+        "alors",
+    ),
+    ("mais", "donc", "sinon", "par contre", "en fait", "enfin", "parce que", "parce qu'", "et", "puis"),
+    ("quand", "comme", "ou", "que", "qui"),
+)
+
+
+def final_punctuation_starts(words: Sequence[str]) -> list[bool]:
+    """Whether each word starts a unit, by punctuation and line ends alone.
+
+    >>> final_punctuation_starts(["Oui", ".", "Non", "."])
+    [True, False, True, False]
+    """
+    starts: list[bool] = []
+    ended = True
+    for word in words:
+        closes = word in _FINAL or word in _CLOSING
+        starts.append(ended and not (closes and starts))
+        if "\n" in word or word in _FINAL:
+            ended = True
+        elif word.strip() and not closes:
+            ended = False
+    return starts
+
+
+def cut_long(words: Sequence[str], starts: Sequence[bool], *, longest: int = LONGEST) -> list[bool]:
+    """The same starts, with units of more than `longest` words cut before the words that open a clause."""
+    cut = list(starts)
+    bounds = [rank for rank, start in enumerate(starts) if start] + [len(words)]
+    lower = [word.lower().replace("’", "'") for word in words]
+    for first, end in itertools.pairwise(bounds):
+        for rank in _cuts(lower, first, end, longest):
+            cut[rank] = True
+    return cut
+
+
+def _cuts(lower: Sequence[str], first: int, end: int, longest: int) -> list[int]:
+    """Where to cut `[first, end)`: halves it at the best place until every piece is short enough or no place is left."""
+    if end - first <= longest:
+        return []
+    middle = (first + end) / 2
+    places = range(first + SHORTEST, end - SHORTEST)
+    for openers in _OPENERS:
+        if found := [rank for rank in places if _opens(lower, rank, openers)]:
+            best = min(found, key=lambda rank: abs(rank - middle))
+            return [*_cuts(lower, first, best, longest), best, *_cuts(lower, best, end, longest)]
+    return []
+
+
+def _opens(lower: Sequence[str], rank: int, openers: Sequence[str]) -> bool:
+    if lower[rank - 1] in {"et", "mais", "donc", "parce", "puis", "en"}:
+        return False  # the cut belongs before them
+    two = lower[rank] + " " + (lower[rank + 1] if rank + 1 < len(lower) else "")
+    return lower[rank] in openers or two in openers
+
+
+class ReadableSentences:
+    """The pipeline component: keeps the starts a model found, or finds them by punctuation, then cuts what is too long."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def __call__(self, doc: Doc) -> Doc:
+        words = [token.text for token in doc]
+        if doc.has_annotation("SENT_START"):
+            starts = [bool(token.is_sent_start) or token.i == 0 for token in doc]
+            starts = [start or (rank > 0 and "\n" in words[rank - 1]) for rank, start in enumerate(starts)]
+        else:
+            starts = final_punctuation_starts(words)
+        for token, start in zip(doc, cut_long(words, starts, longest=self.longest), strict=True):
+            token.is_sent_start = start
+        return doc
+
+
+@Language.factory(FACTORY, assigns=["token.is_sent_start"], default_config={"longest": LONGEST})
+def make_readable_sentences(nlp: Language, name: str, longest: int) -> ReadableSentences:
+    """What spaCy calls to build the component."""
+    return ReadableSentences(longest)
