@@ -22,7 +22,9 @@ from habitat_enquete.errors import EnqueteError  # noqa: E402
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "init": ("init", "Crée une étude vide, prête à remplir."),
     "demo": ("demo", "Joue les trois commandes sur l'étude d'exemple."),
+    "import": ("import_", "Importe les réponses d'un fichier et signale ce qui ne va pas."),
     "status": ("status", "Dit où en est l'étude et quelle commande taper ensuite."),
+    "explore": ("explore", "Explore le vocabulaire : classes, spécificités, similitude, concordance."),
     "export": ("export", "Écrit les données de l'étude en tables plates."),
 }
 

@@ -49,7 +49,8 @@ def runs(store: Store, stage: str) -> dict[str, Run]:
 
 def is_done(store: Store, stage: str, key: str, input_hash: str) -> bool:
     """Whether `stage` was last done for `key` on these very inputs."""
-    return store.value("SELECT input_hash FROM run WHERE stage = ? AND key = ?", (stage, key)) == input_hash
+    found = store.value("SELECT input_hash FROM run WHERE stage = ? AND key = ?", (stage, key))
+    return bool(found == input_hash)
 
 
 def forget(store: Store, stage: str, key: str) -> None:

@@ -17,6 +17,81 @@ from habitat_enquete.textometry.segments import DEFAULT_WORDS, cut_words, merge_
 Ints = npt.NDArray[np.int64]
 
 ACTIVE_CATEGORIES: Final = frozenset({"NOUN", "VERB", "ADJ", "PROPN"})
+# Words that every talk is full of: they would make classes of ways of speaking. A study edits them in mots_vides.txt.
+STOP_WORDS: Final = frozenset(
+    [
+        "être",
+        "avoir",
+        "faire",
+        "aller",
+        "dire",
+        "pouvoir",
+        "vouloir",
+        "falloir",
+        "savoir",
+        "voir",
+        "mettre",
+        "prendre",
+        "venir",
+        "devoir",
+        "croire",
+        "penser",
+        "trouver",
+        "chose",
+        "truc",
+        "coup",
+        "côté",
+        "fois",
+        "moment",
+        "peu",
+        "bon",
+        "vrai",
+        "même",
+        "autre",
+        "tout",
+        "quelque",
+        "petit",
+        "grand",
+        "gros",
+        "gens",
+        "personne",
+        "fait",
+        "façon",
+        "sorte",
+        "genre",
+        "mot",
+        "exemple",
+        "niveau",
+        "part",
+        "point",
+        "an",
+        "année",
+        "jour",
+        "mois",
+        "semaine",
+        "heure",
+        "temps",
+        "monsieur",
+        "madame",
+        "euh",
+        "hein",
+        "ben",
+        "bah",
+        "ouais",
+        "voilà",
+        "quoi",
+        "enfin",
+        "donc",
+        "alors",
+        "après",
+        "bref",
+        "merci",
+        "oui",
+        "non",
+    ]
+)
+# Without grammatical categories (pipeline « blank »), words of so many letters are taken as active.
+_LETTERS_WITHOUT_CATEGORY: Final = 4
 # A segment needs enough terms to be compared: below these the classes follow chance (see `vocabulary_floor`).
 TERMS_PER_UNIT: Final = 8.0
 SHARE_FLOOR: Final = 0.003
@@ -128,16 +203,17 @@ def _word_ends(words: Sequence[Word]) -> list[int]:
 
 
 def active_terms(
-    unit: Unit, *, categories: Iterable[str] = ACTIVE_CATEGORIES, stop_words: frozenset[str] = frozenset()
+    unit: Unit, *, categories: Iterable[str] = ACTIVE_CATEGORIES, stop_words: frozenset[str] = STOP_WORDS
 ) -> list[str]:
     """The lemmas of a unit that make the classes: words with a meaning of their own, and multiword terms."""
     kept = frozenset(categories) | {"TERM"}
     return [
         word.lemma
         for word in unit.words
-        if word.category in kept
+        if (word.category in kept or (not word.category and len(word.lemma) >= _LETTERS_WITHOUT_CATEGORY))
         and word.lemma not in stop_words
-        and (len(word.lemma) > 1 and any(letter.isalpha() for letter in word.lemma))
+        and len(word.lemma) > 1
+        and any(letter.isalpha() for letter in word.lemma)
     ]
 
 
@@ -145,7 +221,7 @@ def build(
     units: Sequence[Unit],
     *,
     categories: Iterable[str] = ACTIVE_CATEGORIES,
-    stop_words: frozenset[str] = frozenset(),
+    stop_words: frozenset[str] = STOP_WORDS,
     floor: int | None = None,
 ) -> LexicalTable:
     """The lexical table of some units.

@@ -1,0 +1,161 @@
+"""`enquete explore`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from habitat_enquete.cli.show import Progress, pass_project, say, say_json, table, tell
+
+if TYPE_CHECKING:
+    from habitat_enquete.pipeline import ExploreOutcome
+    from habitat_enquete.project import Project
+
+
+@click.command("explore")
+@click.option(
+    "--classes", "k", type=click.IntRange(2, 20), show_default="le plus stable", help="Nombre de classes."
+)
+@click.option(
+    "--floor",
+    type=click.IntRange(1),
+    show_default="selon le corpus",
+    help="Segments où un mot doit se trouver.",
+)
+@click.option(
+    "--minimum-share",
+    type=click.FloatRange(0, 0.5),
+    default=0.05,
+    show_default=True,
+    help="Part des segments que chaque côté d'une coupure doit garder.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Graine des tirages : la même donne les mêmes classes.",
+)
+@click.option(
+    "--pipeline",
+    metavar="NOM",
+    help="Chaîne linguistique (celle qui est livrée, un paquet spaCy, ou « blank »).",
+)
+@click.option("--kwic", metavar="RECHERCHE", help="Affiche une concordance au lieu des classes.")
+@click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
+@pass_project
+def command(
+    project: Project,
+    k: int | None,
+    floor: int | None,
+    minimum_share: float,
+    seed: int,
+    pipeline: str | None,
+    kwic: str | None,
+    as_json: bool,
+) -> None:
+    """Explore le vocabulaire : classes, spécificités, similitude, concordance.
+
+    Écrit outputs/exploration/ (une page à ouvrir, un classeur, un graphe) et propose des codes et des termes, sans rien changer
+    à codebook.yaml. Le fichier mots_vides.txt de l'étude règle les mots ignorés.
+
+    \b
+    Exemple :
+        enquete explore --classes 5
+        enquete explore --kwic "chercher * maison"
+    """
+    from habitat_enquete import pipeline as stages
+    from habitat_enquete.textometry.reading import Choices
+    from habitat_enquete.textometry.run import stop_words
+
+    if kwic is not None:
+        _show_concordance(project, kwic, pipeline, as_json)
+        return
+    words = stop_words(project.root / "mots_vides.txt")
+    choices = Choices(k=k, floor=floor, minimum_share=minimum_share, seed=seed, stop_words=words)
+    with Progress("Exploration") as progress:
+        outcome = stages.explore(
+            project, choices=choices, pipeline=pipeline, progress=lambda _, done, total: progress(done, total)
+        )
+    say_json(_summary(project, outcome)) if as_json else _show(project, outcome)
+    if outcome.result.exploration.refusal:
+        raise click.exceptions.Exit(1)
+
+
+def _show(project: Project, outcome: ExploreOutcome) -> None:
+    found = outcome.result.exploration
+    corpus = found.corpus
+    say(
+        f"{corpus.documents} textes de {corpus.people} personnes, {corpus.units} segments, {corpus.words} mots."
+    )
+    if found.refusal:
+        tell(found.refusal)
+    for reading in found.classes:
+        say(f"Classe {reading.number} ({round(100 * reading.share)} % des segments classés) : {reading.name}")
+    if found.unclassified:
+        say(f"{len(found.unclassified)} segments non classés, avec leur raison dans la page.")
+    for path in outcome.files:
+        say(f"→ {project.relative(path)}")
+
+
+def _show_concordance(project: Project, query: str, pipeline: str | None, as_json: bool) -> None:
+    from habitat_enquete.pipeline import concordance
+
+    lines = concordance(project, query, pipeline=pipeline)
+    if as_json:
+        say_json(
+            {
+                "query": query,
+                "lines": [
+                    {
+                        "document": n.document,
+                        "start": n.span.start,
+                        "end": n.span.end,
+                        "left": n.left,
+                        "match": n.match,
+                        "right": n.right,
+                        "respondent": n.respondent,
+                    }
+                    for n in lines
+                ],
+            }
+        )
+        return
+    say(f"{len(lines)} occurrence{'s' if len(lines) > 1 else ''} de « {query} ».")
+    if lines:
+        say(
+            table(
+                ("personne", "", "", ""),
+                [(n.respondent or n.document, f"{n.left[-45:]:>45}", n.match, n.right[:45]) for n in lines],
+            )
+        )
+
+
+def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
+    found = outcome.result.exploration
+    return {
+        "documents": found.corpus.documents,
+        "people": found.corpus.people,
+        "segments": found.corpus.units,
+        "words": found.corpus.words,
+        "floor": found.corpus.floor,
+        "terms": found.corpus.active,
+        "refusal": found.refusal,
+        "classes": [
+            {
+                "class": r.number,
+                "name": r.name,
+                "segments": r.units,
+                "share": r.share,
+                "terms": [a.feature for a in r.profile[:20]],
+            }
+            for r in found.classes
+        ],
+        "unclassified": len(found.unclassified),
+        "stability": [{"k": s.k, "mean": s.mean} for s in found.stability],
+        "proposals": [
+            {"kind": p.kind, "code": p.code, "class": p.number, "terms": p.terms} for p in found.proposals
+        ],
+        "files": [project.relative(path) for path in outcome.files],
+    }

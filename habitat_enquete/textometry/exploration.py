@@ -1,0 +1,166 @@
+"""What `enquete explore` finds: plain facts about the corpus and its classes, ready to be shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from habitat_enquete.textometry.lexical_table import Unit
+from habitat_enquete.textometry.profiles import Association, Keyword
+from habitat_enquete.textometry.proposals import Coverage, Proposal
+from habitat_enquete.textometry.reinert import Split
+from habitat_enquete.textometry.stability import Stability
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """What was explored, in numbers: documents, people, context units, words (tokens without punctuation), distinct lemmas.
+
+    `hapax` lemmas are said once; `active` terms made the classes, each in at least `floor` units; `left_out` lemmas did not reach it.
+    """
+
+    documents: int
+    people: int
+    units: int
+    words: int
+    lemmas: int
+    hapax: int
+    active: int
+    floor: int
+    left_out: int
+
+    @property
+    def richness(self) -> float:
+        """Distinct lemmas per word (type-token ratio), in [0, 1]."""
+        return self.lemmas / self.words if self.words else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A segment as said, with the way back to it."""
+
+    unit: str
+    document: str
+    respondent: str | None
+    text: str
+    source: str
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReading:
+    """One class, to be read: its size, the vocabulary it has and avoids, who speaks it, which codes meet it, what it sounds like.
+
+    `share` is its part of the classified units. `said` gives, for each term of the profile, the words really said.
+    """
+
+    number: int
+    name: str
+    units: int
+    share: float
+    people: int
+    profile: tuple[Association, ...]
+    avoided: tuple[Association, ...]
+    keywords: tuple[Keyword, ...]
+    said: Mapping[str, Mapping[str, int]]
+    attributes: tuple[Association, ...]
+    codes: tuple[Association, ...]
+    quotes: tuple[Quote, ...]
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of the plane of the correspondence analysis: a term, a class, or a supplementary attribute."""
+
+    label: str
+    kind: str
+    x: float
+    y: float
+    number: int = 0
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Two axes and the share of inertia each carries, in [0, 1]."""
+
+    points: tuple[Point, ...]
+    shares: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Specificity:
+    """A term that a part of the corpus uses more (> 0) or less (< 0) than chance: Lafon's score and its BH-corrected p-value."""
+
+    part: str
+    term: str
+    count: int
+    total: int
+    score: float
+    q: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two terms said together, and how much (Jaccard)."""
+
+    one: str
+    other: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The maximum tree of similarities: terms with their community and number of units, and the edges that link them."""
+
+    terms: Mapping[str, tuple[int, int]]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unclassified:
+    """A unit that no class holds, and why: no active term, or lost along the tree."""
+
+    quote: Quote
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """Everything `enquete explore` found. `refusal` says why there are no classes, when there are none."""
+
+    corpus: Corpus
+    units: tuple[Unit, ...]
+    texts: Mapping[str, str]
+    classes: tuple[ClassReading, ...] = ()
+    class_of: tuple[int, ...] = ()
+    splits: tuple[Split, ...] = ()
+    stability: tuple[Stability, ...] = ()
+    unclassified: tuple[Unclassified, ...] = ()
+    plane: Plane | None = None
+    specificities: Mapping[str, tuple[Specificity, ...]] = field(default_factory=dict)
+    network: Network | None = None
+    proposals: tuple[Proposal, ...] = ()
+    frequencies: Mapping[str, int] = field(default_factory=dict)
+    refusal: str = ""
+    codes_of: tuple[tuple[str, ...], ...] = ()
+
+
+def corpus_of(units: Sequence[Unit], *, active: int, floor: int, left_out: int) -> Corpus:
+    """The numbers of a corpus."""
+    lemmas: Counter[str] = Counter()
+    for unit in units:
+        lemmas.update(word.lemma for word in unit.words if word.category != "PUNCT")
+    return Corpus(
+        documents=len({unit.document for unit in units}),
+        people=len({unit.respondent or unit.document for unit in units}),
+        units=len(units),
+        words=lemmas.total(),
+        lemmas=len(lemmas),
+        hapax=sum(1 for number in lemmas.values() if number == 1),
+        active=active,
+        floor=floor,
+        left_out=left_out,
+    )

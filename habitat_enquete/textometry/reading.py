@@ -1,0 +1,359 @@
+"""From a corpus cut into units to an exploration: classes and how to read them, planes, networks, specificities, proposals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from habitat_enquete.errors import Code
+from habitat_enquete.stats.hypergeometric import specificities
+from habitat_enquete.stats.multiplicity import benjamini_hochberg
+from habitat_enquete.textometry import correspondence, profiles, similarity
+from habitat_enquete.textometry.exploration import (
+    ClassReading,
+    Edge,
+    Exploration,
+    Network,
+    Plane,
+    Point,
+    Quote,
+    Specificity,
+    Unclassified,
+    corpus_of,
+)
+from habitat_enquete.textometry.lexical_table import STOP_WORDS, LexicalTable, Unit, build, merged
+from habitat_enquete.textometry.proposals import coverage, proposals
+from habitat_enquete.textometry.reinert import Classification, Settings, classify
+from habitat_enquete.textometry.stability import Stability, chosen_k, stability
+
+Ints = npt.NDArray[np.int64]
+Progress = Callable[[int, int], None]
+
+MINIMUM_SEGMENTS: Final = 50
+ONE_CLASS: Final = 0.95
+PROFILE_TERMS: Final = 60
+PLANE_TERMS: Final = 80
+NETWORK_TERMS: Final = 60
+SPECIFIC_TERMS: Final = 40
+QUOTES: Final = 12
+_AVOIDED: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person may choose: number of classes (None: by stability), highest number tried, vocabulary floor (None: by the
+    corpus), distinct terms a unit needs, smallest share of a class that a cut must leave on each side, seed, resamplings."""
+
+    k: int | None = None
+    highest_k: int = 8
+    floor: int | None = None
+    minimum_terms: int = 3
+    minimum_share: float = 0.05
+    restarts: int = 2
+    seed: int = 0
+    replicates: int = 20
+    stop_words: frozenset[str] = STOP_WORDS
+
+
+def explore(
+    units: Sequence[Unit],
+    texts: Mapping[str, str],
+    *,
+    codes: Sequence[Sequence[str]],
+    sources: Callable[[Unit], str],
+    attributes: Sequence[str],
+    known_terms: frozenset[str] = frozenset(),
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+) -> Exploration:
+    """Everything that can be said of some units.
+
+    Args: `texts` documents by id; `codes` the codes of each unit; `sources` how to name where a unit comes from; `attributes` those of
+    the units to cross with. A corpus too small for classes gives an exploration that says why (`refusal`).
+    """
+    choices = choices or Choices()
+    table = build(units, stop_words=choices.stop_words, floor=choices.floor)
+    base = Exploration(
+        corpus=corpus_of(units, active=len(table.terms), floor=table.floor, left_out=table.left_out),
+        units=tuple(units),
+        texts=texts,
+        specificities={name: by_attribute(table, name) for name in attributes},
+        network=network(table),
+        frequencies=frequencies(table),
+        codes_of=tuple(tuple(sorted(set(each))) for each in codes),
+    )
+    refusal = _refusal(table)
+    if refusal:
+        return replace(base, refusal=refusal)
+    settings = Settings(minimum_share=choices.minimum_share, restarts=choices.restarts, seed=choices.seed)
+    presence, row = merged(table, minimum=choices.minimum_terms)
+    tree, steady, k = _classification(presence, row, units, settings, choices, progress)
+    classes = tree.classes(k)[row] if k else np.zeros(len(units), np.int64)
+    refusal = _one_class(classes) if k else Code.EXPLORE_ONE_CLASS.sentence(share=100)
+    if refusal:
+        return replace(base, refusal=refusal, stability=tuple(steady))
+    return _read(base, table, classes, tree, steady, sources, attributes, known_terms)
+
+
+def _refusal(table: LexicalTable) -> str:
+    people = {unit.respondent or unit.document for unit in table.units}
+    if len(people) < 2:
+        return Code.EXPLORE_ONE_PERSON.sentence()
+    if len(table.units) < MINIMUM_SEGMENTS:
+        return Code.EXPLORE_TOO_SHORT.sentence(segments=len(table.units), minimum=MINIMUM_SEGMENTS)
+    if len(table.terms) < 3:
+        return Code.EXPLORE_NO_VOCABULARY.sentence(floor=table.floor)
+    return ""
+
+
+def _one_class(classes: Ints) -> str:
+    sizes = np.bincount(classes)[1:]
+    share = sizes.max() / max(1, sizes.sum())
+    return Code.EXPLORE_ONE_CLASS.sentence(share=round(100 * share)) if share >= ONE_CLASS else ""
+
+
+def _classification(
+    presence: sp.csr_array,
+    row: Ints,
+    units: Sequence[Unit],
+    settings: Settings,
+    choices: Choices,
+    progress: Progress | None,
+) -> tuple[Classification, list[Stability], int | None]:
+    first_unit = np.unique(row, return_index=True)[1]
+    groups = [units[position].document for position in first_unit]
+    highest = choices.k or choices.highest_k
+    steady = stability(
+        presence,
+        groups,
+        highest,
+        settings,
+        replicates=choices.replicates,
+        seed=choices.seed,
+        progress=progress,
+    )
+    tree = classify(presence, highest, settings)
+    wanted = choices.k if choices.k and choices.k <= tree.k else None
+    k = wanted or chosen_k([s for s in steady if s.k <= tree.k], minimum_share=choices.minimum_share)
+    return tree, steady, k
+
+
+def _read(
+    base: Exploration,
+    table: LexicalTable,
+    classes: Ints,
+    tree: Classification,
+    steady: Sequence[Stability],
+    sources: Callable[[Unit], str],
+    attributes: Sequence[str],
+    known_terms: frozenset[str],
+) -> Exploration:
+    k = int(classes.max())
+    readings = [
+        class_reading(base, table, classes, number, sources, attributes) for number in range(1, k + 1)
+    ]
+    by_number = {reading.number: reading.profile for reading in readings}
+    return replace(
+        base,
+        classes=tuple(readings),
+        class_of=tuple(classes.tolist()),
+        splits=tree.splits[: k - 1],
+        stability=tuple(steady),
+        unclassified=unclassified(base, table, classes, sources),
+        plane=plane(table, classes, readings, attributes),
+        proposals=tuple(proposals([reading.coverage for reading in readings], by_number, known_terms)),
+    )
+
+
+def class_reading(
+    base: Exploration,
+    table: LexicalTable,
+    classes: Ints,
+    number: int,
+    sources: Callable[[Unit], str],
+    attributes: Sequence[str],
+) -> ClassReading:
+    """Everything that helps to read class `number`."""
+    presence = table.presence
+    profile = profiles.associations(presence, table.terms, classes, number)
+    over = [association for association in profile if association.chi2 >= profiles.SIGNIFICANT_CHI2]
+    under = [association for association in profile if association.chi2 <= -profiles.SIGNIFICANT_CHI2]
+    typical = profiles.typical_segments(presence, table.terms, classes, number, over, at_most=QUOTES)
+    size = int((classes == number).sum())
+    return ClassReading(
+        number=number,
+        name=profiles.proposed_name(over, table.forms),
+        units=size,
+        share=size / max(1, int((classes > 0).sum())),
+        people=len({_person(table.units[position]) for position in np.flatnonzero(classes == number)}),
+        profile=tuple(over[:PROFILE_TERMS]),
+        avoided=tuple(reversed(under[-_AVOIDED:])),
+        keywords=tuple(profiles.keywords(table.counts, table.terms, classes, number)[:PROFILE_TERMS]),
+        said={a.feature: dict(table.forms[a.feature].most_common(4)) for a in over[:PROFILE_TERMS]},
+        attributes=tuple(_labelled(_attribute_labels(table.units, attributes), classes, number)),
+        codes=tuple(_labelled(base.codes_of, classes, number)),
+        quotes=tuple(_quote(base, table.units[t.row], sources, t.terms) for t in typical),
+        coverage=coverage(classes, base.codes_of, number),
+    )
+
+
+def _labelled(labels: Sequence[Sequence[str]], classes: Ints, number: int) -> list[profiles.Association]:
+    """Over-represented labels of a class."""
+    presence, names = profiles.indicator(labels)
+    if not names:
+        return []
+    found = profiles.associations(presence, names, classes, number)
+    return [association for association in found if association.chi2 >= profiles.SIGNIFICANT_CHI2]
+
+
+def _attribute_labels(units: Sequence[Unit], attributes: Sequence[str]) -> list[list[str]]:
+    return [
+        [
+            f"{name}={value.strip()}"
+            for name in attributes
+            for value in unit.attributes.get(name, "").split(";")
+            if value.strip()
+        ]
+        for unit in units
+    ]
+
+
+def _person(unit: Unit) -> str:
+    return unit.respondent or unit.document
+
+
+def _quote(
+    base: Exploration, unit: Unit, sources: Callable[[Unit], str], terms: tuple[str, ...] = ()
+) -> Quote:
+    return Quote(
+        unit.id,
+        unit.document,
+        unit.respondent,
+        unit.span.quote(base.texts[unit.document]),
+        sources(unit),
+        terms,
+    )
+
+
+def unclassified(
+    base: Exploration, table: LexicalTable, classes: Ints, sources: Callable[[Unit], str]
+) -> tuple[Unclassified, ...]:
+    """The units no class holds, each with its reason."""
+    presence = table.presence
+    held = np.diff(presence.indptr)
+    return tuple(
+        Unclassified(
+            _quote(base, table.units[row], sources),
+            "aucun mot actif" if held[row] == 0 else "plus aucun mot commun avec sa classe à une coupure",
+        )
+        for row in np.flatnonzero(classes == 0).tolist()
+    )
+
+
+def plane(
+    table: LexicalTable, classes: Ints, readings: Sequence[ClassReading], attributes: Sequence[str]
+) -> Plane | None:
+    """The plane of terms × classes (number of units), attributes as supplementary points; None with fewer than three classes."""
+    if len(readings) < 3:
+        return None
+    counts = _units_by_class(table.presence, classes, len(readings))
+    kept = np.flatnonzero(counts.sum(axis=1) > 0)
+    found = correspondence.analyse(counts[kept], axes=2)
+    weight = found.row_contributions().sum(axis=1)
+    shown = np.argsort(-weight, kind="stable")[:PLANE_TERMS].tolist()
+    points = [
+        Point(
+            table.terms[kept[i]],
+            "term",
+            float(found.rows[i, 0]),
+            float(found.rows[i, 1]),
+            int(np.argmax(counts[kept[i]] / counts.sum(axis=0))) + 1,
+            float(counts[kept[i]].sum()),
+        )
+        for i in shown
+    ]
+    points += [
+        Point(reading.name, "class", float(x), float(y), reading.number, float(reading.units))
+        for reading, (x, y) in zip(readings, found.columns, strict=True)
+    ]
+    labels, names = profiles.indicator(_attribute_labels(table.units, attributes))
+    if names:
+        crossed = _units_by_class(labels, classes, len(readings))
+        used = np.flatnonzero(crossed.sum(axis=1) > 0)
+        places = found.supplementary_rows(crossed[used])
+        points += [
+            Point(names[i], "attribute", float(x), float(y), weight=float(crossed[i].sum()))
+            for i, (x, y) in zip(used.tolist(), places, strict=True)
+        ]
+    shares = found.shares
+    return Plane(tuple(points), (float(shares[0]), float(shares[1])))
+
+
+def _units_by_class(presence: sp.csr_array, classes: Ints, k: int) -> npt.NDArray[np.float64]:
+    """How many units of each class hold each feature, shape (features, classes)."""
+    rows = np.flatnonzero(classes > 0)
+    membership = sp.csr_array((np.ones(len(rows)), (rows, classes[rows] - 1)), shape=(len(classes), k))
+    return np.asarray((presence.T @ membership).todense(), dtype=float)
+
+
+def by_attribute(table: LexicalTable, name: str) -> tuple[Specificity, ...]:
+    """The terms specific to each value of an attribute, most surprising first; all scores corrected together (BH).
+
+    Units without a value are left out of the parts, not of the corpus; a person in several values counts in each.
+    """
+    labels, values = profiles.indicator(_attribute_labels(table.units, [name]))
+    if len(values) < 2:
+        return ()
+    parts = np.asarray((table.counts.T @ labels).todense()).astype(np.int64)
+    totals = np.asarray(table.counts.sum(axis=0)).ravel().astype(np.int64)
+    scores = specificities(parts, parts=parts.sum(axis=0), terms=totals, corpus=int(totals.sum()))
+    corrected = benjamini_hochberg((10.0 ** -np.abs(scores)).ravel().tolist())
+    q = np.array(corrected).reshape(scores.shape)
+    found = []
+    for column, label in enumerate(values):
+        order = np.argsort(-np.abs(scores[:, column]), kind="stable")[:SPECIFIC_TERMS].tolist()
+        found += [
+            Specificity(
+                label.partition("=")[2],
+                table.terms[i],
+                int(parts[i, column]),
+                int(totals[i]),
+                float(scores[i, column]),
+                float(q[i, column]),
+            )
+            for i in order
+            if q[i, column] <= 0.05
+        ]
+    return tuple(found)
+
+
+def network(table: LexicalTable) -> Network | None:
+    """The maximum tree of the most frequent terms by Jaccard, with communities; None when no two terms meet."""
+    in_units = np.asarray(table.presence.sum(axis=0)).ravel()
+    kept = np.sort(np.argsort(-in_units, kind="stable")[:NETWORK_TERMS])
+    terms = [table.terms[i] for i in kept.tolist()]
+    full = similarity.graph(similarity.similarity(table.presence[:, kept], "jaccard"), terms)
+    if full.number_of_edges() == 0:
+        return None
+    tree = similarity.maximum_tree(full)
+    group = similarity.communities(full)
+    size = dict(zip(terms, in_units[kept].astype(int).tolist(), strict=True))
+    return Network(
+        {term: (group[term], size[term]) for term in sorted(tree.nodes)},
+        tuple(
+            Edge(one, other, float(data["weight"]))
+            for one, other, data in sorted(tree.edges(data=True), key=lambda e: e[:2])
+        ),
+    )
+
+
+def frequencies(table: LexicalTable) -> dict[str, int]:
+    """Occurrences of each active term, most frequent first."""
+    totals = np.asarray(table.counts.sum(axis=0)).ravel().astype(int)
+    return dict(Counter(dict(zip(table.terms, totals.tolist(), strict=True))).most_common())
