@@ -97,6 +97,55 @@ class Code(StrEnum):
         "Accordez group avec group et repeat avec repeat."
     )
 
+    # the check of a questionnaire
+    CHECK_EXPRESSION = "{place}, {field} de « {name} » : {sentence}"
+    CHECK_CURLY_QUOTES = (
+        "{place}, {field} de « {name} » : des guillemets courbes (’ ou “) entourent un texte. "
+        "Remplacez-les par des guillemets droits (')."
+    )
+    CHECK_REFERENCE_MISSING = (
+        "{place}, {field} de « {name} » : la question « {reference} » n'existe pas.{hint} Corrigez la référence ${{{reference}}}."
+    )
+    CHECK_CHOICE_MISSING = (
+        "{place}, {field} de « {name} » : « {choice} » n'est pas une modalité de « {reference} ».{hint} "
+        "Modalités connues : {known}."
+    )
+    CHECK_CYCLE = "{place} : les expressions tournent en rond ({cycle}). Retirez l'une de ces références."
+    CHECK_FORWARD = (
+        "{place}, {field} de « {name} » : la question « {reference} » est posée plus loin. "
+        "Déplacez-la avant « {name} », sinon la condition reste fausse pendant la saisie."
+    )
+    CHECK_UNREACHABLE = "{place} : « {name} » ne peut jamais être posée ({condition}). Corrigez son filtre ou celui de ses blocs."
+    CHECK_LIST_MISSING = "{place} : la liste de modalités « {list} » de « {name} » n'existe pas.{hint} Créez-la ou corrigez son nom."
+    CHECK_LIST_NONE = "{place} : « {name} » est une question à choix sans liste de modalités. Indiquez « liste: » (ou select_one LISTE)."
+    CHECK_LIST_EMPTY = "{place} : la liste de modalités « {list} » de « {name} » est vide. Ajoutez ses modalités."
+    CHECK_LIST_UNUSED = "{place} : la liste de modalités « {list} » ne sert à aucune question. Supprimez-la ou utilisez-la."
+    CHECK_LABEL_MISSING = "{place} : « {name} » n'a pas de libellé. Écrivez la question telle qu'elle sera posée."
+    CHECK_LABEL_TWICE = (
+        "{place} : « {name} » et « {other} » ont le même libellé. Un export par libellés ne pourra pas les distinguer : précisez l'un des deux."
+    )
+    CHECK_CHOICE_LABEL_TWICE = (
+        "{place} : dans la liste « {list} », « {name} » et « {other} » ont le même libellé. Précisez l'un des deux."
+    )
+    CHECK_NAME_INVALID = (
+        "{place} : le nom « {name} » n'est pas accepté par les outils de collecte. "
+        "Commencez par une lettre, puis des lettres, chiffres ou _ ; sans espace."
+    )
+    CHECK_NAME_ACCENTS = "{place} : le nom « {name} » porte des accents, que plusieurs outils refusent. Écrivez-le sans accent."
+    CHECK_NAME_CASE = "{place} : « {name} » et « {other} » ne diffèrent que par les majuscules. Renommez l'une des deux."
+    CHECK_CHOICE_SPACE = (
+        "{place} : le code « {name} » de la liste « {list} » contient une espace, qui sépare les réponses d'un choix multiple. "
+        "Remplacez-la par _."
+    )
+    CHECK_MATRIX_EMPTY = "{place} : le tableau « {name} » n'a pas de lignes. Ajoutez « lignes: »."
+    CHECK_MAXIMUM = "{place} : « {name} » permet {maximum} choix mais sa liste n'en compte que {count}. Corrigez « max: »."
+    CHECK_DEFAULT = "{place} : la valeur par défaut « {value} » de « {name} » n'est pas une de ses modalités.{hint} Corrigez-la."
+    CHECK_MESSAGE_MISSING = "{place} : le contrôle de « {name} » n'a pas de message. Dites à l'enquêteur quoi corriger."
+    CHECK_CALCULATION_MISSING = "{place} : le calcul « {name} » n'a pas de formule. Ajoutez « calcul: »."
+    CHECK_SETTING_REFERENCE = "{place} : {what} cite « {name} », qui n'est pas une question.{hint} Corrigez ce nom."
+    CHECK_SETTING_CHOICE = "{place} : {what} attend « {choice} », qui n'est pas une réponse possible à « {name} ».{hint} Corrigez cette valeur."
+    CHECK_UNTRANSLATED = "{place} : {count} texte(s) ne sont pas traduits en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
+
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
@@ -162,6 +211,15 @@ class Code(StrEnum):
     CODER_BAD_NAME = (
         "« {name} » ne peut pas servir de nom de codeur. Employez des lettres, des chiffres, « - » et « _ » "
         "(32 signes au plus), ni « rules » ni « model »."
+    )
+    AGREEMENT_ONE_CODER = (
+        "Il faut au moins deux codeurs pour mesurer un accord (trouvés : {count}). "
+        "Faites coder une partie des documents par une seconde personne : « enquete review --coder PRÉNOM --blind »."
+    )
+    AGREEMENT_UNKNOWN_CODER = "« {name} » n'a rien codé dans cette étude. Codeurs connus : {known}."
+    AGREEMENT_NOTHING_COMMON = (
+        "Aucun document n'a été travaillé par tous ({coders}). Faites coder les mêmes documents, "
+        "ou comparez aussi les autres avec « --all-documents »."
     )
     DOCUMENT_ABSENT = "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
 
