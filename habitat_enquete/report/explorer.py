@@ -342,7 +342,7 @@ def write(
     folder: Path, exploration: Exploration, *, title: str, codes: Mapping[str, str]
 ) -> tuple[Path, ...]:
     """Write the explorer, its workbook and the graph in `folder`; gives their paths. Each file is replaced whole."""
-    from habitat_enquete.report.workbook import write_tables
+    from habitat_enquete.report.sheets import write_tables
 
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "explorateur.html"
