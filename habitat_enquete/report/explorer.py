@@ -14,8 +14,9 @@ import jinja2
 from markupsafe import Markup
 
 from habitat_enquete.model.synthesis import WordCount
-from habitat_enquete.report import cloud, wording
+from habitat_enquete.report import cloud, files, sheets, wording
 from habitat_enquete.report.palette import INK, LINE, MUTED, tint
+from habitat_enquete.report.sheets import Table, Value
 from habitat_enquete.textometry.exploration import ClassReading, Exploration, Network, Plane, Point
 
 # Okabe and Ito's palette, darkened to 4.5:1 on white: readable by colour-blind people, printed in grey by their order.
@@ -32,6 +33,12 @@ CLASS_COLOURS: Final = (
     "#2f5fa8",
     "#7d2b40",
     "#1f6b48",
+)
+_ASSOCIATION: Final = ("segments_de_la_classe", "segments", "part", "chi2", "p")
+INTRODUCTION: Final = (
+    "Exploration du vocabulaire",
+    "Une feuille par table : une ligne par fait, des filtres sur l'en-tête. « Profils » compte des segments, « Mots clés » des occurrences : ne comparez pas leurs χ².",
+    "Document de travail : la feuille « Segments » contient ce que les personnes ont dit. Ne la diffusez pas sans l'avoir relue.",
 )
 _PLANE_SIZE: Final = (860, 560)
 _NETWORK_SIZE: Final = (860, 640)
@@ -260,30 +267,30 @@ def gexf(shown: Network, path: Path) -> None:
     nx.write_gexf(tree, path, encoding="utf-8", version="1.2draft")
 
 
-def tables(exploration: Exploration) -> dict[str, tuple[list[str], list[list[object]]]]:
-    """The tables of the workbook: sheet → columns and rows."""
-    profile = [
+def tables(exploration: Exploration) -> list[Table]:
+    """The tables of the workbook."""
+    profile: list[list[Value]] = [
         [reading.number, a.feature, a.in_class, a.overall, a.share, a.chi2, a.p]
         for reading in exploration.classes
         for a in (*reading.profile, *reading.avoided)
     ]
-    keyness = [
+    keyness: list[list[Value]] = [
         [reading.number, word.term, word.in_class, word.elsewhere, word.chi2, word.g2, word.p]
         for reading in exploration.classes
         for word in reading.keywords
     ]
-    quotes = [
+    quotes: list[list[Value]] = [
         [reading.number, quote.unit, quote.respondent or "", quote.text, quote.source, ", ".join(quote.terms)]
         for reading in exploration.classes
         for quote in reading.quotes
     ]
-    specific = [
+    specific: list[list[Value]] = [
         [name, s.part, s.term, s.count, s.total, s.score, s.q]
         for name, found in exploration.specificities.items()
         for s in found
     ]
     classes = exploration.class_of or (0,) * len(exploration.units)
-    segments: list[list[object]] = [
+    segments: list[list[Value]] = [
         [
             unit.id,
             unit.document,
@@ -294,65 +301,61 @@ def tables(exploration: Exploration) -> dict[str, tuple[list[str], list[list[obj
         ]
         for unit, number, codes in zip(exploration.units, classes, exploration.codes_of, strict=True)
     ]
-    crossed = [
+    crossed: list[list[Value]] = [
         [reading.number, kind, a.feature, a.in_class, a.overall, a.share, a.chi2, a.p]
         for reading in exploration.classes
         for kind, found in (("code", reading.codes), ("caractéristique", reading.attributes))
         for a in found
     ]
-    return {
-        "Classes": (
-            ["classe", "nom proposé", "segments", "part", "personnes"],
-            [[r.number, r.name, r.units, r.share, r.people] for r in exploration.classes],
+    return [
+        Table(
+            "Classes",
+            ("classe", "nom_proposé", "segments", "part", "personnes"),
+            [(r.number, r.name, r.units, r.share, r.people) for r in exploration.classes],
+            shares=("part",),
         ),
-        "Profils (présence)": (
-            ["classe", "mot", "segments de la classe", "segments", "part", "chi2", "p"],
-            profile,
-        ),
-        "Mots clés (occurrences)": (
-            ["classe", "mot", "dans la classe", "ailleurs", "chi2", "g2", "p"],
+        Table("Profils (présence)", ("classe", "mot", *_ASSOCIATION), profile, shares=("part",)),
+        Table(
+            "Mots clés (occurrences)",
+            ("classe", "mot", "dans_la_classe", "ailleurs", "chi2", "g2", "p"),
             keyness,
         ),
-        "Classes et grille": (
-            ["classe", "nature", "modalité", "segments de la classe", "segments", "part", "chi2", "p"],
-            crossed,
+        Table(
+            "Classes et grille", ("classe", "nature", "modalité", *_ASSOCIATION), crossed, shares=("part",)
         ),
-        "Segments typiques": (["classe", "segment", "personne", "texte", "source", "mots"], quotes),
-        "Spécificités": (
-            ["caractéristique", "modalité", "mot", "occurrences", "total", "score", "q"],
+        Table("Segments typiques", ("classe", "segment", "personne", "texte", "source", "mots"), quotes),
+        Table(
+            "Spécificités",
+            ("caractéristique", "modalité", "mot", "occurrences", "total", "score", "q"),
             specific,
         ),
-        "Stabilité": (
-            [
+        Table(
+            "Stabilité",
+            (
                 "classes",
-                "indice de Rand ajusté",
-                "quartile bas",
-                "quartile haut",
-                "plus petite classe",
-                "non classés",
-            ],
-            [[s.k, s.mean, s.low, s.high, s.smallest, s.unclassified] for s in exploration.stability],
+                "indice_de_Rand",
+                "quartile_bas",
+                "quartile_haut",
+                "plus_petite_classe",
+                "non_classés",
+            ),
+            [(s.k, s.mean, s.low, s.high, s.smallest, s.unclassified) for s in exploration.stability],
+            shares=("plus_petite_classe", "non_classés"),
         ),
-        "Fréquences": (["mot", "occurrences"], [[term, n] for term, n in exploration.frequencies.items()]),
-        "Segments": (["segment", "document", "personne", "classe", "codes", "texte"], segments),
-    }
+        Table("Fréquences", ("mot", "occurrences"), list(exploration.frequencies.items())),
+        Table("Segments", ("segment", "document", "personne", "classe", "codes", "texte"), segments),
+    ]
 
 
 def write(
     folder: Path, exploration: Exploration, *, title: str, codes: Mapping[str, str]
 ) -> tuple[Path, ...]:
     """Write the explorer, its workbook and the graph in `folder`; gives their paths. Each file is replaced whole."""
-    from habitat_enquete.report.sheets import write_tables
-
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "explorateur.html"
-    partial = page.with_suffix(".partial")
-    partial.write_text(html(ExplorerContext(title, exploration, codes)), encoding="utf-8")
-    partial.replace(page)
-    workbook = folder / "exploration.xlsx"
-    write_tables(workbook, tables(exploration))
-    files = [page, workbook]
+    page, workbook = folder / "explorateur.html", folder / "exploration.xlsx"
+    files.write(page, html(ExplorerContext(title, exploration, codes)).encode())
+    files.write(workbook, sheets.build(tables(exploration), introduction=INTRODUCTION, title=title))
+    written = [page, workbook]
     if exploration.network:
-        files.append(folder / "similitude.gexf")
-        gexf(exploration.network, files[-1])
-    return tuple(files)
+        written.append(folder / "similitude.gexf")
+        gexf(exploration.network, written[-1])
+    return tuple(written)
