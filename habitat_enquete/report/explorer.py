@@ -14,9 +14,9 @@ import jinja2
 from markupsafe import Markup
 
 from habitat_enquete.model.synthesis import WordCount
-from habitat_enquete.report import cloud, files, sheets, wording
+from habitat_enquete.report import cloud, files, tidy_workbook, wording
 from habitat_enquete.report.palette import INK, LINE, MUTED, tint
-from habitat_enquete.report.sheets import Table, Value
+from habitat_enquete.report.tidy_workbook import Table, Value
 from habitat_enquete.textometry.exploration import ClassReading, Exploration, Network, Plane, Point
 
 # Okabe and Ito's palette, darkened to 4.5:1 on white: readable by colour-blind people, printed in grey by their order.
@@ -353,7 +353,7 @@ def write(
     """Write the explorer, its workbook and the graph in `folder`; gives their paths. Each file is replaced whole."""
     page, workbook = folder / "explorateur.html", folder / "exploration.xlsx"
     files.write(page, html(ExplorerContext(title, exploration, codes)).encode())
-    files.write(workbook, sheets.build(tables(exploration), introduction=INTRODUCTION, title=title))
+    files.write(workbook, tidy_workbook.build(tables(exploration), introduction=INTRODUCTION, title=title))
     written = [page, workbook]
     if exploration.network:
         written.append(folder / "similitude.gexf")
