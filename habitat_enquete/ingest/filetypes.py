@@ -97,7 +97,7 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"(\xb5/\xfd", FileType.COMPRESSED),
 )
 _UTF_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 27, 0x1A})
+_CONTROL = bytes(set(range(32)) - {9, 10, 11, 12, 13, 0x15, 0x1A, 27})  # CHAT writes its times between 0x15
 _MIMETYPES = {
     b"application/vnd.oasis.opendocument.text": FileType.ODT,
     b"application/vnd.oasis.opendocument.spreadsheet": FileType.ODS,

@@ -22,7 +22,7 @@ _STOP = frozenset(
         """a à ai au aux avec avez avons ce ces cet cette ça comment dans de des du elle en est et été êtes être faire fait il ils
         je la le les leur lui ma mais me mes moi mon ne nos notre nous on ont ou où par pas pour pouvez pouvais peux pourriez
         pourrais pourquoi qu que quel quelle quelles quels quand qui sa se ses si son sont sur ta te tes ton tu un une vos votre
-        vous vu y avoir raconter dire parler bien plus très aussi donc alors vraiment comme là quoi""",
+        vous vu y avoir raconter dire parler bien plus très aussi donc alors vraiment comme là quoi chose choses""",
     )
 )
 
@@ -108,11 +108,11 @@ def _score(wording: _Wording, heard: frozenset[str], weights: dict[str, float]) 
 
 
 def _stems(text: str) -> Iterator[str]:
-    """The beginnings (six letters, without accents) of the words that say something."""
+    """The beginnings (five letters, without accents) of the words that say something."""
     for word in re.findall(r"[^\W\d_]+", text.casefold()):
         if word not in _STOP and len(word) > 2:
             flat = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
-            yield flat.rstrip("sx")[:6]
+            yield flat.rstrip("sx")[:5]
 
 
 def _passages(document: Document, found: Sequence[Match]) -> Iterator[Annotation]:

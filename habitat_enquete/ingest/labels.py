@@ -53,7 +53,7 @@ _AFTER = rf"(?:\s*{_RANGE})?"
 _BRACKET = re.compile(
     rf"\s*[\[<{{](?P<label>{_NAME}{_PAREN})[\]>}}]\s*[:：]?{_AFTER}\s*[:：]?\s*(?:[-–—]\s)?"
 )
-_COLON = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*[:：]+(?:\s*(?:[-–—]\s)?|$)")
+_COLON = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*[:：]+(?!\d\d)(?:\s*(?:[-–—]\s)?|$)")
 _TABBED = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*\t\s*")
 _DASHED = re.compile(
     rf"\s*(?P<label>[^\W_][\w.’'À-ÿ ]{{0,30}}?{_PAREN}){_AFTER}\s*(?:\s[-–—]+\s|[-–—]\s|\s[-–—](?=\S))\s*"
@@ -247,6 +247,7 @@ class _Survey:
     examples: dict[tuple[Form, str], Header]
     declared: frozenset[str]
     passages: Sequence[Passage]
+    common: frozenset[str]  # the words written at least once without a capital
 
 
 def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[int, Header]:
@@ -259,10 +260,9 @@ def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[
     sure = _reliable({pair for pair in survey.counts if _sure(pair, survey)}, survey.counts, survey.declared)
     sure = sure or _everywhere(survey)
     labels = {survey.examples[pair].label for pair in sure}
-    common = _lower_words(passages)
     chosen = {}
     for rank, headers in survey.found.items():
-        header = _chosen(headers, sure, labels, common)
+        header = _chosen(headers, sure, labels, survey.common)
         if header is not None:
             chosen[rank] = header
     return _without_sheet(chosen, survey)
@@ -277,7 +277,9 @@ def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
         counts.update(list(distinct))
         for pair, header in distinct.items():
             examples.setdefault(pair, header)
-    return _Survey(found, counts, examples, frozenset(key(label) for label in declared), passages)
+    return _Survey(
+        found, counts, examples, frozenset(key(label) for label in declared), passages, _lower_words(passages)
+    )
 
 
 def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
@@ -292,7 +294,7 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
     if form is Form.BRACKET:
         return role or count >= 2 or header.start_time is not None
     if form in {Form.COLON, Form.TAB}:
-        return role or count >= 3
+        return role or count >= 3 or (count >= 2 and _unmistakable(header, survey.common))
     return count >= (2 if role else 3)
 
 
@@ -362,7 +364,7 @@ def _everywhere(survey: _Survey) -> set[tuple[Form, str]]:
 
 
 def _chosen(
-    headers: Sequence[Header], sure: set[tuple[Form, str]], labels: set[str], common: set[str]
+    headers: Sequence[Header], sure: set[tuple[Form, str]], labels: set[str], common: frozenset[str]
 ) -> Header | None:
     """The header of a passage: a sure one first, else one that looks like those."""
     forms = {form for form, _ in sure}
@@ -378,7 +380,7 @@ def _chosen(
     return None
 
 
-def _unmistakable(header: Header, common: set[str]) -> bool:
+def _unmistakable(header: Header, common: frozenset[str]) -> bool:
     """Whether a label seen once is a person's: a title, capitals, or a name that is never a common word here."""
     if header.form in {Form.LINE, Form.DASH, Form.DOT}:
         return False
@@ -390,9 +392,9 @@ def _unmistakable(header: Header, common: set[str]) -> bool:
     return all(word.casefold() not in common for word in words if word.casefold() not in _SMALL)
 
 
-def _lower_words(passages: Sequence[Passage]) -> set[str]:
-    """The words written at least once without a capital."""
-    return {word for passage in passages for word in re.findall(r"[^\W\d_]+", passage.text) if word.islower()}
+def _lower_words(passages: Sequence[Passage]) -> frozenset[str]:
+    words = (word for passage in passages for word in re.findall(r"[^\W\d_]+", passage.text))
+    return frozenset(word for word in words if word.islower())
 
 
 def labels_inside(text: str, known: Iterable[str]) -> list[tuple[int, int, str]]:
@@ -405,3 +407,10 @@ def labels_inside(text: str, known: Iterable[str]) -> list[tuple[int, int, str]]
         return []
     pattern = re.compile(rf"(?<=[.?!…»)]) +({'|'.join(map(re.escape, names))})\s?: ")
     return [(match.start(1), match.end(), match[1]) for match in pattern.finditer(text)]
+
+
+def role_words_inside(passages: Iterable[Passage]) -> list[str]:
+    """The words for a role that open turns inside paragraphs at least twice: the `R :` of `Q : oui ? R : non`."""
+    inside = re.compile(r"(?<=[.?!…»)]) +([A-ZÀ-Ý][\w.]{0,11})\s?: ")
+    counts = Counter(match[1] for passage in passages for match in inside.finditer(passage.text))
+    return [label for label, count in counts.items() if count >= 2 and speaks_as(label) is not None]

@@ -35,7 +35,7 @@ _ENCLOSED = re.compile(
 )
 _HASHED = re.compile(rf"#{CLOCK}#|(?<![\w:])\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?(?![\w:])")
 _PLUS = re.compile(r"(?<!\S)\+{1,3}(?!\S)")
-_ALTERNATIVES = re.compile(r"/([^/\n,]{1,40}(?:, ?[^/\n,]{1,40})+)/")
+_ALTERNATIVES = re.compile(r"(?<!\w)/([^/\n,]{1,40}(?:, ?[^/\n,]{1,40})+)/(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +95,15 @@ def _without(passage: Passage, cuts: list[_Cut]) -> Passage:
     moves: list[tuple[int, int]] = []  # (place in the old text, place in the new one)
     marks: list[Mark] = []
     for cut in cuts:
-        text += passage.text[last : cut.start]
-        if (
-            not cut.kept
-            and text
-            and not text[-1].isspace()
-            and not passage.text[cut.end : cut.end + 1].isspace()
-        ):
-            text += " " if passage.text[cut.end : cut.end + 1] not in ".,;:!?…)»" else ""
+        following = passage.text[cut.end : cut.end + 1]
+        before = passage.text[last : cut.start]
+        text += before.rstrip(" ") if following in {".", ","} and not cut.kept else before
+        skipped = 0
         if not cut.kept and (not text or text[-1].isspace()):
             rest = passage.text[cut.end :]
             skipped = len(rest) - len(rest.lstrip(" "))
-        else:
-            skipped = 0
+        elif not cut.kept and following and not following.isspace() and following not in ".,;:!?…)»":
+            text += " "
         start = len(text)
         moves.append((cut.start, start))
         text += cut.kept

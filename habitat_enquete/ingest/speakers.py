@@ -8,7 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from habitat_enquete.ingest.labels import Header, accepted, key, labels_inside, speaks_as
+from habitat_enquete.ingest.labels import (
+    Header,
+    accepted,
+    key,
+    labels_inside,
+    role_words_inside,
+    speaks_as,
+)
 from habitat_enquete.ingest.transcripts.passages import Passage
 
 ASKED = "Question (en gras)"
@@ -78,6 +85,7 @@ def _labelled(passages: Sequence[Passage], headers: dict[int, Header]) -> Conver
             gathering.open(aside_bold, passage, "", passage.start_time, passage.end_time)
         else:
             gathering.go_on(passage)
+    spelling |= {key(label): label for label in role_words_inside(passages) if key(label) not in spelling}
     utterances = _split_inside(gathering.utterances, spelling)
     how = "format" if not headers else "labels"
     return Conversation(tuple(utterances), tuple(gathering.preamble), how)
@@ -134,7 +142,7 @@ class _Gathering:
 
 def _open(gathering: _Gathering, passage: Passage, header: Header, spelling: dict[str, str]) -> None:
     written = passage.text[: header.rest].strip()
-    rest = passage.sliced(header.rest)
+    rest = passage.after(header.rest)
     start = header.start_time if header.start_time is not None else passage.start_time
     end = header.end_time if header.end_time is not None else passage.end_time
     gathering.open(spelling[header.key], rest, written, start, end)
@@ -185,14 +193,14 @@ def _split_inside(utterances: Iterable[Utterance], spelling: dict[str, str]) -> 
     for utterance in utterances:
         found.append(replace(utterance, passages=()))
         for passage in utterance.passages:
-            start = 0
+            start = since = 0
             for opening, words, label in labels_inside(passage.text, labels):
                 _append(found, passage.sliced(start, opening))
                 found.append(
                     Utterance(spelling[key(label)], (), passage.text[opening:words].strip(), passage.position)
                 )
-                start = words
-            _append(found, passage.sliced(start) if start else passage)
+                start, since = words, opening
+            _append(found, passage.after(start, since=since + 1) if start else passage)
     return found
 
 
@@ -243,7 +251,7 @@ def _by_signs(passages: Sequence[Passage], sign: re.Pattern[str]) -> Conversatio
             gathering.go_on(passage)
             continue
         written = match[0].strip() if match else "•"
-        rest = passage.sliced(match.end()) if match else passage
+        rest = passage.after(match.end()) if match else passage
         gathering.open(VOICES[turns % 2], rest, written, rest.start_time, rest.end_time)
         turns += 1
     how = "changes" if sign is _CHANGE else "dashes"
@@ -255,7 +263,7 @@ def _without_change_signs(passages: Sequence[Passage]) -> list[Passage]:
     found = []
     for passage in passages:
         sign = _NAMED_CHANGE.match(passage.text) if passage.speaker is None else None
-        found.append(passage.sliced(sign.end()) if sign else passage)
+        found.append(passage.after(sign.end()) if sign else passage)
     return found
 
 

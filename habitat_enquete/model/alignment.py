@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -12,7 +12,8 @@ from habitat_enquete.model.span import Span
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _KEPT = 0.5  # the share of a quote's letters that must be found again
-_WORK = 4_000_000  # pairs of tokens beyond which a rewritten passage is not compared word by word
+_WORK = 100_000  # pairs of words beyond which a rewritten passage is first cut at the phrases it kept
+_PHRASE = 5  # words, blanks and signs in such a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,35 @@ class Alignment:
         if not len(span):
             place = self._place(span.start)
             return None if place is None else Span(place, place)
-        pieces = list(self._pieces(span))
         quote = span.quote(self._old)
-        if pieces:
-            found = Span(pieces[0].new, pieces[-1].new + pieces[-1].length)
-            kept = sum(_letters(self._old[piece.old : piece.old + piece.length]) for piece in pieces)
-            if kept >= _KEPT * _letters(quote) and len(found) <= 2 * len(span) + 20:
-                return found
+        pieces = list(self._pieces(span))
+        kept = sum(_letters(self._old[piece.old : piece.old + piece.length]) for piece in pieces)
+        if pieces and kept >= _KEPT * _letters(quote):
+            inner = Span(pieces[0].new, pieces[-1].new + pieces[-1].length)
+            for found in (self._with_rewritten_ends(span, inner), inner):
+                if len(found) <= 2 * len(span) + 20:
+                    return self._trimmed(found, quote)
         return self._moved(quote)
+
+    def _with_rewritten_ends(self, span: Span, inner: Span) -> Span:
+        """`inner` with the words that replaced the first and the last ones of the quote."""
+        start, end = inner.start, inner.end
+        before = bisect_right(self._starts, span.start) - 1
+        if before < 0 or self._blocks[before].old + self._blocks[before].length <= span.start:
+            start = self._blocks[before].new + self._blocks[before].length if before >= 0 else 0
+        last = bisect_right(self._starts, span.end - 1) - 1
+        if self._blocks[last].old + self._blocks[last].length < span.end:
+            end = self._blocks[last + 1].new if last + 1 < len(self._blocks) else len(self._new)
+        return Span(start, end)
+
+    def _trimmed(self, found: Span, quote: str) -> Span:
+        """`found` without the blanks at its ends, when the quote had none."""
+        text = found.quote(self._new)
+        if not text.strip():
+            return found
+        start = found.start + (0 if quote[0].isspace() else len(text) - len(text.lstrip()))
+        end = found.end - (0 if quote[-1].isspace() else len(text) - len(text.rstrip()))
+        return Span(start, end)
 
     def _pieces(self, span: Span) -> Iterator[_Block]:
         """The parts of the blocks that lie within `span`."""
@@ -106,28 +128,72 @@ def _line_blocks(old: str, new: str) -> Iterator[_Block]:
 
 def _word_blocks(old: str, new: str) -> Iterator[_Block]:
     old_words, new_words = _TOKEN.findall(old), _TOKEN.findall(new)
-    if len(old_words) * len(new_words) > _WORK:
-        yield from _ends(old, new)
-        return
     old_offsets, new_offsets = _offsets(old_words), _offsets(new_words)
-    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
-    for first, at, count in matcher.get_matching_blocks():
-        if count:
-            length = old_offsets[first + count] - old_offsets[first]
-            yield _Block(old_offsets[first], new_offsets[at], length)
+    first = at = 0
+    for last, until in [*_anchors(old_words, new_words), (len(old_words), len(new_words))]:
+        for rank, place, count in _matched(old_words[first:last], new_words[at:until]):
+            start = old_offsets[first + rank]
+            yield _Block(start, new_offsets[at + place], old_offsets[first + rank + count] - start)
+        if last < len(old_words):
+            yield _Block(old_offsets[last], new_offsets[until], len(old_words[last]))
+        first, at = last + 1, until + 1
 
 
-def _ends(old: str, new: str) -> Iterator[_Block]:
-    """What two long texts begin and end with."""
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """The ranks of words that open a phrase met once in each text, in the same order in both (patience diff).
+
+    Short texts need none: they are compared whole.
+    """
+    if len(old) * len(new) <= _WORK:
+        return []
+    there = _once(new)
+    pairs = [(rank, there[phrase]) for phrase, rank in _once(old).items() if phrase in there]
+    return _longest_rise(sorted(pairs))
+
+
+def _once(words: Sequence[str]) -> dict[tuple[str, ...], int]:
+    """The phrases met only once, with the rank of their first word."""
+    seen: dict[tuple[str, ...], int] = {}
+    for rank in range(len(words) - _PHRASE + 1):
+        phrase = tuple(words[rank : rank + _PHRASE])
+        seen[phrase] = -1 if phrase in seen else rank
+    return {phrase: rank for phrase, rank in seen.items() if rank >= 0}
+
+
+def _longest_rise(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest run of `pairs` (in order of their first number) whose second number rises too."""
+    tops: list[int] = []  # the least second number that ends a rise of each length
+    ranks: list[int] = []  # the pair it belongs to
+    before: list[int] = []
+    for rank, (_, place) in enumerate(pairs):
+        length = bisect_left(tops, place)
+        tops[length : length + 1] = [place]
+        ranks[length : length + 1] = [rank]
+        before.append(ranks[length - 1] if length else -1)
+    found = []
+    rank = ranks[-1] if ranks else -1
+    while rank >= 0:
+        found.append(pairs[rank])
+        rank = before[rank]
+    return found[::-1]
+
+
+def _matched(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """The runs of words that two short texts share: rank in each, length. Of two long ones, only both ends."""
+    if not old or not new:
+        return
+    if len(old) * len(new) <= _WORK:
+        for first, at, count in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+            if count:
+                yield first, at, count
+        return
     shortest = min(len(old), len(new))
     start = next((rank for rank in range(shortest) if old[rank] != new[rank]), shortest)
     if start:
-        yield _Block(0, 0, start)
-    end = next(
-        (rank for rank in range(shortest - start) if old[-1 - rank] != new[-1 - rank]), shortest - start
-    )
+        yield 0, 0, start
+    end = next((n for n in range(shortest - start) if old[-1 - n] != new[-1 - n]), shortest - start)
     if end:
-        yield _Block(len(old) - end, len(new) - end, end)
+        yield len(old) - end, len(new) - end, end
 
 
 def _offsets(pieces: Sequence[str]) -> list[int]:

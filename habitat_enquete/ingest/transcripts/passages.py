@@ -56,6 +56,16 @@ class Passage:
             self, text=self.text[first:last], marks=tuple(mark for mark in marks if mark is not None)
         )
 
+    def after(self, rest: int, *, since: int = 0) -> Passage:
+        """The passage from `rest` on, without the header that goes from `since` to there; a note called in it is kept."""
+        words = self.sliced(rest)
+        called = tuple(
+            Mark(mark.kind, Span(0, 0), mark.content)
+            for mark in self.marks
+            if since <= mark.at.start < rest and mark.kind is not AnnotationKind.EMPHASIS
+        )
+        return replace(words, marks=called + words.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:

@@ -81,7 +81,7 @@ def read(file: GuardedFile) -> Transcript:
 
 def _main_part(archive: Archive, file: str) -> str:
     """The name of the main part, through the package's relationships; `word/document.xml` nearly always."""
-    if "word/document.xml" in archive:
+    if "word/document.xml" in archive or "_rels/.rels" not in archive:
         return "word/document.xml"
     links = parse_xml(archive.read("_rels/.rels"), file=file, part="_rels/.rels")
     for link in links:

@@ -1,0 +1,240 @@
+"""Speakers as people really write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from habitat_enquete.ingest.labels import close, speaks_as
+from habitat_enquete.ingest.roles import Declaration
+from habitat_enquete.model.text import DocumentKind, Role
+
+ASKED = "Comment êtes-vous arrivée ici ?"
+ANSWER = "Par hasard, on cherchait une maison."
+AGAIN = "Et le loyer ?"
+REPLY = "Il est cher pour nous."
+
+
+def written(*lines: str) -> str:
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "asking", "answering"),
+    [
+        ((f"Julie : {ASKED}", f"Marie : {ANSWER}", f"Julie : {AGAIN}", f"Marie : {REPLY}"), "Julie", "Marie"),
+        ((f"Julie: {ASKED}", f"Marie: {ANSWER}", f"Julie: {AGAIN}", f"Marie: {REPLY}"), "Julie", "Marie"),
+        ((f"E1 - {ASKED}", f"M1 - {ANSWER}", f"E1 - {AGAIN}", f"M1 - {REPLY}") * 2, "E1", "M1"),
+        (("[Chercheur] (0:01 - 0:11)", ASKED, "[Interviewe] (0:11 - 0:20)", ANSWER, "[Chercheur]", AGAIN, "[Interviewe]", REPLY),
+         "Chercheur", "Interviewe"),
+        ((f"ENQ\t{ASKED}", f"LOC\t{ANSWER}", f"ENQ\t{AGAIN}", f"LOC\t{REPLY}"), "ENQ", "LOC"),
+        ((f"ENQ : {ASKED}", f"LOC : {ANSWER}", f"ENQ : {AGAIN}", f"LOC : {REPLY}"), "ENQ", "LOC"),
+        ((f"Q. {ASKED}", f"R. {ANSWER}", f"Q. {AGAIN}", f"R. {REPLY}"), "Q", "R"),
+        ((f"Q : {ASKED}", f"R : {ANSWER}", f"Q : {AGAIN}", f"R : {REPLY}"), "Q", "R"),
+        ((f"J. : {ASKED}", f"M. Petit (maire) : {ANSWER}", f"J. : {AGAIN}", f"M. Petit (maire) : {REPLY}"), "J.", "M. Petit (maire)"),
+        ((f"JM : {ASKED}", f"PB : {ANSWER}", f"JM : {AGAIN}", f"PB : {REPLY}"), "JM", "PB"),
+        ((f"JULIE : {ASKED}", f"MARIE PETIT : {ANSWER}", f"JULIE : {AGAIN}", f"MARIE PETIT : {REPLY}"), "JULIE", "MARIE PETIT"),
+        (("Julie", ASKED, "", "Marie", ANSWER, "", "Julie", AGAIN, "", "Marie", REPLY), "Julie", "Marie"),
+        (("Julie Roux  0:03", ASKED, "Marie Petit  0:12", ANSWER, "Julie Roux  0:20", AGAIN, "Marie Petit  0:31", REPLY),
+         "Julie Roux", "Marie Petit"),
+        ((f"[00:00:01] Julie : {ASKED}", f"[00:00:09] Marie : {ANSWER}", f"[00:00:15] Julie : {AGAIN}", f"[00:00:22] Marie : {REPLY}"),
+         "Julie", "Marie"),
+        ((f"#00:00:01-5# A: {ASKED}", f"#00:00:09-1# B: {ANSWER}", f"#00:00:12-0# A: {AGAIN}", f"#00:00:14-0# B: {REPLY}"), "A", "B"),
+        ((f"<Julie> {ASKED}", f"<Marie> {ANSWER}", f"<Julie> {AGAIN}", f"<Marie> {REPLY}"), "Julie", "Marie"),
+        (("Speaker 1 00:01", ASKED, "Speaker 2 00:09", ANSWER, "Speaker 1 00:20", AGAIN, "Speaker 2 00:30", REPLY),
+         "Speaker 1", "Speaker 2"),
+        ((f"Enquêtrice — {ASKED}", f"Habitante — {ANSWER}", f"Enquêtrice — {AGAIN}", f"Habitante — {REPLY}"), "Enquêtrice", "Habitante"),
+        ((f">> JULIE : {ASKED}", f">> MARIE : {ANSWER}", f">> JULIE : {AGAIN}", f">> MARIE : {REPLY}"), "JULIE", "MARIE"),
+    ],
+)  # fmt: skip
+def test_each_way_of_writing_a_speaker(interview, lines, asking, answering):
+    found = interview("E01.txt", written(*lines))
+    expected = [(asking, ASKED), (answering, ANSWER), (asking, AGAIN), (answering, REPLY)]
+    assert found.turns == expected * (len(found.turns) // 4)
+    assert found.roles == {asking: "interviewer", answering: "informant"}
+    assert found.problems == ()
+
+
+def test_bold_questions_and_roman_answers(interview):
+    found = interview(
+        "E02.md",
+        f"# Entretien 2\n\n**{ASKED}**\n\n{ANSWER}\n\nEt puis le jardin.\n\n**{AGAIN}**\n\n{REPLY}\n",
+    )
+    assert found.turns == [
+        ("Question (en gras)", ASKED),
+        ("Réponse", f"{ANSWER}\nEt puis le jardin."),
+        ("Question (en gras)", AGAIN),
+        ("Réponse", REPLY),
+    ]
+    assert found.roles == {"Question (en gras)": "interviewer", "Réponse": "informant"}
+    assert found.document.title == "Entretien 2"
+    assert found.document.text.startswith("Entretien 2\n")
+
+
+def test_dashes_of_dialogue_alternate_and_are_to_be_checked(interview):
+    found = interview("E03.txt", written(f"– {ASKED}", f"– {ANSWER}", f"– {AGAIN}", f"– {REPLY}"))
+    assert found.turns == [("Voix 1", ASKED), ("Voix 2", ANSWER), ("Voix 1", AGAIN), ("Voix 2", REPLY)]
+    assert found.roles == {"Voix 1": "interviewer", "Voix 2": "informant"}
+    assert "les tours sont séparés par des tirets" in found.problems[0].message
+
+
+def test_a_misspelt_label_is_proposed_as_the_same_speaker(interview):
+    lines = [f"[Chercheur]\n{ASKED}\n[Interviewe]\n{ANSWER}"] * 5 + [
+        f"[Checheur]\n{AGAIN}\n[Interviewe]\n{REPLY}"
+    ]
+    found = interview("E04.txt", written(*lines))
+    assert found.roles == {"Chercheur": "interviewer", "Interviewe": "informant", "Checheur": "interviewer"}
+    assert found.document.kind is DocumentKind.INTERVIEW
+    assert "« Checheur » (1 tour(s)) ressemble à « Chercheur »" in found.problems[0].message
+
+
+def test_a_declared_misspelling_is_written_right(interview):
+    declared = Declaration(spellings={"checheur": "Chercheur"})
+    found = interview(
+        "E05.txt", written("[Checheur]", ASKED, "[Interviewe]", ANSWER, "[Chercheur]", AGAIN), declared
+    )
+    assert [speaker for speaker, _ in found.turns] == ["Chercheur", "Interviewe", "Chercheur"]
+
+
+def test_a_declared_role_wins_over_the_label(interview):
+    declared = Declaration(roles={"marie": Role.INTERVIEWER}, respondents={"julie": "R07"})
+    found = interview(
+        "E06.txt", written(f"Julie : {ASKED}", f"Marie : {ANSWER}", f"Julie : {AGAIN}"), declared
+    )
+    assert found.roles == {"Julie": "informant", "Marie": "interviewer"}
+    assert [(s.respondent, s.declared, s.evidence) for s in found.document.speakers] == [
+        ("R07", True, "déclaré dans entretiens.csv"),
+        (None, True, "déclaré dans entretiens.csv"),
+    ]
+
+
+def test_the_interviewer_may_be_declared_by_full_name(interview):
+    declared = Declaration(interviewers=("Julie Roux",))
+    found = interview(
+        "E07.txt", written(f"JR : {ANSWER}", f"MP : {REPLY}", f"JR : {ANSWER}", f"MP : {ANSWER}"), declared
+    )
+    assert found.roles == {"JR": "interviewer", "MP": "informant"}
+
+
+def test_a_group_has_several_informants(interview):
+    lines = (
+        f"Animatrice : {ASKED}",
+        f"Paul : {ANSWER}",
+        f"Aïcha : {REPLY}",
+        "Paul : Oui.",
+        "Aïcha : Voilà.",
+        "Paul : Bon.",
+        "Aïcha : Oui.",
+    )
+    found = interview("A01.txt", written(*lines))
+    assert found.document.kind is DocumentKind.GROUP
+    assert found.roles == {"Animatrice": "interviewer", "Paul": "informant", "Aïcha": "informant"}
+
+
+def test_somebody_who_speaks_once_is_found_beside_the_others(interview):
+    lines = (
+        f"ENQ : {ASKED}",
+        f"LOC : {ANSWER}",
+        "Mme Roche : Bonjour, le courrier.",
+        f"ENQ : {AGAIN}",
+        f"LOC : {REPLY}",
+    )
+    assert interview("E08.txt", written(*lines)).turns[2] == ("Mme Roche", "Bonjour, le courrier.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Le problème : on ne trouve rien.", "Alors : deux pièces.", "Il m'a dit : c'est loué.", "Exemple : le studio.",
+     "Résultat : on est partis.", "On avait deux choses : le prix et le bruit.", "Donc - enfin bref.", "Mon loyer : 500 euros."],
+)  # fmt: skip
+def test_a_colon_in_speech_is_not_a_speaker(interview, words):
+    found = interview(
+        "E09.txt", written(f"ENQ : {ASKED}", f"LOC : {ANSWER}", words, f"ENQ : {AGAIN}", f"LOC : {REPLY}")
+    )
+    assert found.turns[1] == ("LOC", f"{ANSWER}\n{words}")
+
+
+def test_the_sheet_above_an_interview_is_no_turn_and_is_not_lost(interview):
+    sheet = ("Entretien n° 3", "Date : 12 mars 2026", "Enquêteur : Julie Roux", "Lieu : Mende")
+    found = interview(
+        "E10.txt", written(*sheet, f"E : {ASKED}", f"R : {ANSWER}", f"E : {AGAIN}", f"R : {REPLY}")
+    )
+    assert [speaker for speaker, _ in found.turns] == ["E", "R", "E", "R"]
+    assert found.document.text.split("\n")[:4] == list(sheet)
+    assert found.beside("header")[:4] == list(sheet)
+    assert found.roles == {"E": "interviewer", "R": "informant"}
+
+
+def test_a_header_inside_a_paragraph_opens_a_turn(interview):
+    found = interview("E11.txt", written(f"Q : {ASKED} R : {ANSWER}", f"Q : {AGAIN} R : {REPLY}"))
+    assert found.turns == [("Q", ASKED), ("R", ANSWER), ("Q", AGAIN), ("R", REPLY)]
+
+
+def test_spellings_that_differ_by_case_accents_and_dots_are_one_speaker(interview):
+    lines = (
+        f"Enq. : {ASKED}",
+        f"Marie : {ANSWER}",
+        f"ENQ : {AGAIN}",
+        f"marie : {REPLY}",
+        f"ENQ : {AGAIN}",
+        f"Marie : {REPLY}",
+    )
+    assert interview("E12.txt", written(*lines)).roles == {"ENQ": "interviewer", "Marie": "informant"}
+
+
+def test_the_interviewer_is_who_asks_even_without_question_marks(interview):
+    lines = ("A : comment vous avez trouvé", "B : par une annonce", "A : pourquoi ici", "B : pour le travail",
+             "A : combien de pièces", "B : trois pièces et une cave, un jardin aussi")  # fmt: skip
+    found = interview("E13.txt", written(*lines))
+    assert found.roles == {"A": "interviewer", "B": "informant"}
+    assert found.document.speakers[0].evidence == "d'après la part de ses questions"
+
+
+def test_when_nobody_asks_the_user_is_told(interview):
+    found = interview(
+        "E14.txt",
+        written("Paul : Oui.", "Luc : Non.", "Paul : Si.", "Luc : Bon.", "Paul : Ah.", "Luc : Voilà."),
+    )
+    assert found.roles == {"Paul": "informant", "Luc": "informant"}
+    assert found.problems[0].message == (
+        "« E14.txt » : l'enquêteur n'a pas été reconnu parmi « Paul », « Luc ». "
+        "Indiquez-le dans la colonne « enqueteur » d'entretiens.csv."
+    )
+
+
+def test_a_text_without_speakers_is_kept_whole_and_told(interview):
+    found = interview("E15.txt", "On est arrivés en mars.\n\nLe loyer était cher.\n")
+    assert found.turns == [
+        ("Locuteur non identifié", "On est arrivés en mars."),
+        ("Locuteur non identifié", "Le loyer était cher."),
+    ]
+    assert found.problems[0].message.startswith("« E15.txt » : aucun locuteur reconnu")
+
+
+def test_a_header_without_words_is_told_and_kept(interview):
+    found = interview("E16.txt", written(f"ENQ : {ASKED}", "LOC :", f"ENQ : {AGAIN}", f"LOC : {REPLY}"))
+    assert len(found.turns) == 3
+    assert found.beside("header") == ["ENQ :", "LOC :", "ENQ :", "LOC :"]
+    assert "1 nom(s) de locuteur ne sont suivis d'aucun mot (ligne 2 en premier)" in found.problems[0].message
+
+
+def test_a_bold_question_that_lost_its_header_is_the_interviewer_s(interview):
+    one = f"[Chercheur]\n\n**{ASKED}**\n\n[Interviewe]\n\n{ANSWER}\n\n"
+    found = interview("E17.md", one * 3 + f"**{AGAIN}**\n\n[Interviewe]\n\n{REPLY}\n")
+    assert found.turns[-2:] == [("Chercheur", AGAIN), ("Interviewe", REPLY)]
+
+
+@pytest.mark.parametrize(
+    ("label", "role"),
+    [("Enquêtrice 2", "asks"), ("ENQ1", "asks"), ("Interviewer", "asks"), ("Interviewe", "answers"), ("Enquêtée", "answers"),
+     ("M. Petit (maire)", "answers"), ("Tous", "other"), ("Julie", None), ("E", None)],
+)  # fmt: skip
+def test_labels_that_name_a_role(label, role):
+    assert speaks_as(label) == role
+
+
+@pytest.mark.parametrize(
+    ("label", "other"),
+    [("Locuteur 1", "Locuteur 2"), ("E1", "E2"), ("Ana", "Eva"), ("Enquêteur", "Enquêtée")],
+)
+def test_labels_that_are_near_but_not_misspelt(label, other):
+    assert close(label, [other]) is None
