@@ -1,0 +1,106 @@
+"""`enquete synthesis`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from habitat_enquete.cli.show import pass_project, report_problems, say, say_json, table
+
+if TYPE_CHECKING:
+    from habitat_enquete.model.synthesis import Synthesis
+    from habitat_enquete.project import Project
+    from habitat_enquete.report.run import ReportResult
+
+_SHOWN = 5
+
+
+@click.command("synthesis")
+@click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
+@pass_project
+def command(project: Project, as_json: bool) -> None:
+    """Écrit le rapport des freins et opportunités.
+
+    Classe les constats par nombre de personnes, les croise, choisit les verbatims et écrit outputs/freins_opportunites en .html,
+    .docx et .xlsx. Ne refait rien quand rien n'a changé ; ne compte jamais une suggestion non validée.
+
+    \b
+    Exemple :
+        enquete synthesis
+    """
+    from habitat_enquete import pipeline
+
+    result = pipeline.synthesis(project)
+    say_json(_summary(project, result)) if as_json else _show(project, result)
+    report_problems(result.problems)
+
+
+def _summary(project: Project, result: ReportResult) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "state": result.state,
+        "unchanged": result.is_unchanged,
+        "files": [project.relative(path) for path in result.files],
+        "kept": [project.relative(path) for path in result.kept],
+        "problems": [problem.message for problem in result.problems],
+    }
+    return summary if result.synthesis is None else summary | _figures(result.synthesis)
+
+
+def _figures(synthesis: Synthesis) -> dict[str, Any]:
+    corpus = synthesis.corpus
+    return {
+        "people": corpus.people,
+        "interviews": corpus.interviews,
+        "answers": corpus.answers,
+        "codings": corpus.codings,
+        "suggested": corpus.suggested,
+        "findings": [
+            {
+                "code": finding.code,
+                "label": finding.label,
+                "polarity": finding.polarity.value,
+                "rank": finding.rank,
+                "people": finding.people,
+                "base": finding.base,
+                "documents": finding.documents,
+                "mentions": finding.mentions,
+            }
+            for finding in synthesis.findings
+        ],
+        "open_points": len(synthesis.open_points),
+        "moved": None if synthesis.movements is None else len(synthesis.movements),
+    }
+
+
+def _show(project: Project, result: ReportResult) -> None:
+    if result.synthesis is None:
+        say("Rien n'a changé : le rapport est à jour.")
+    else:
+        _show_findings(result.synthesis)
+    for path in result.kept:
+        say(f"Le fichier que vous aviez modifié est gardé sous {project.relative(path)}")
+    for path in result.files:
+        say(f"→ {project.relative(path)}")
+
+
+def _show_findings(synthesis: Synthesis) -> None:
+    from habitat_enquete.model.codebook import Polarity
+    from habitat_enquete.report.wording import count, movement, percent
+
+    corpus = synthesis.corpus
+    say(
+        f"{count(corpus.people, 'personne')}, {count(corpus.interviews, 'entretien')}, "
+        f"{count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')} ; {count(corpus.codings, 'codage')} ; "
+        f"{count(corpus.suggested, 'suggestion')} en attente, hors compte."
+    )
+    for title, polarity in (("Freins", Polarity.BARRIER), ("Opportunités", Polarity.OPPORTUNITY)):
+        rows = [
+            (finding.rank, finding.label, finding.people, percent(finding.share))
+            for finding in synthesis.of(polarity)[:_SHOWN]
+        ]
+        if rows:
+            say()
+            say(table(("Rang", title, "Personnes", "Part"), rows))
+    for moved in (synthesis.movements or ())[:_SHOWN]:
+        say(movement(moved))

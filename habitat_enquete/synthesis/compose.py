@@ -1,0 +1,84 @@
+"""The whole synthesis out of the study's material: each part computed by its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from habitat_enquete.model.finding import Finding
+from habitat_enquete.model.synthesis import Action, Comparison, Movement, Note, Stamp, Synthesis
+from habitat_enquete.synthesis import actions as roadmap
+from habitat_enquete.synthesis import (
+    corpus,
+    crossings,
+    findings,
+    levers,
+    open_points,
+    profiles,
+    register,
+    saturation,
+    words,
+)
+from habitat_enquete.synthesis.material import Material
+
+# The pairs of groups that the four studies ask to compare.
+_COMPARED = (("public", "nouvel_arrivant", "habitant"), ("installation", "reussie", "echouee"))
+
+
+def synthesis(
+    material: Material, *, stamp: Stamp, notes: Sequence[Note] = (), actions: Sequence[Action] = ()
+) -> Synthesis:
+    """All that a report may say of `material`."""
+    settings = material.settings
+    ranked = findings.rank(material)
+    return Synthesis(
+        title=settings.title,
+        subtitle=settings.subtitle,
+        area=settings.area,
+        author=settings.author,
+        sponsor=settings.sponsor,
+        stamp=stamp,
+        codebook=material.codebook,
+        minimum_cell=settings.minimum_cell,
+        corpus=corpus.describe(material),
+        findings=ranked,
+        crossings=crossings.cross(material, ranked),
+        comparisons=tuple(_comparisons(material, ranked)),
+        profiles=profiles.profiles(material, ranked),
+        profiles_are_types=profiles.are_types(material),
+        open_points=open_points.open_points(material, ranked),
+        saturation=saturation.saturate(material),
+        levers=levers.used(material, ranked),
+        actions=roadmap.counted(actions, ranked),
+        notes=tuple(notes),
+        words=words.frequent_words(_spoken(material)),
+        mentions=register.mentions(material),
+        people=register.people(material),
+        territory_values={
+            code: {"name": known.get("name", code)} for code, known in settings.communes.items()
+        },
+        map_file=settings.map_file,
+        is_weighted=any(material.weight(person) is not None for person in material.voices.people),
+        agreement=material.agreement,
+    )
+
+
+def _comparisons(material: Material, ranked: Sequence[Finding]) -> Iterator[Comparison]:
+    for attribute, first, second in _COMPARED:
+        comparison = crossings.compare(material, ranked, attribute, first, second)
+        if comparison is not None:
+            yield comparison
+
+
+def _spoken(material: Material) -> Iterator[tuple[str, str]]:
+    """What each person says, turn by turn."""
+    for document in material.documents.values():
+        for turn in document.informant_turns():
+            person = document.respondent_of(turn) or document.id
+            if person not in material.withdrawn:
+                yield person, turn.span.quote(document.text)
+
+
+def with_movements(synthesis: Synthesis, movements: tuple[Movement, ...] | None) -> Synthesis:
+    """The synthesis, with what moved since the last report."""
+    return replace(synthesis, movements=movements)

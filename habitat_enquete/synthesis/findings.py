@@ -1,0 +1,138 @@
+"""Barriers, opportunities and neutral subjects, ranked by the number of people who speak of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from habitat_enquete.model.codebook import Code, Polarity
+from habitat_enquete.model.coding import Coding
+from habitat_enquete.model.finding import Cooccurrence, Finding, Grade, SurveyShare, Verdict
+from habitat_enquete.model.text import DocumentKind
+from habitat_enquete.stats.intervals import Interval, bootstrap, wilson
+from habitat_enquete.synthesis import survey
+from habitat_enquete.synthesis.evidence import choose
+from habitat_enquete.synthesis.grade import grade
+from habitat_enquete.synthesis.material import Material
+
+_COOCCURRING = 4
+_BOOTSTRAP_DRAWS = 400
+
+
+def rank(material: Material) -> tuple[Finding, ...]:
+    """One finding per code somebody spoke of, ranked within each polarity.
+
+    Order: people, then documents, then mentions, then the codebook's own order. Findings with as many people share a rank, as in a race.
+    """
+    spoken = [code for code in material.codebook if material.voices.codings.get(code.id)]
+    drafts = [_finding(material, code) for code in spoken]
+    ranked: list[Finding] = []
+    for polarity in Polarity:
+        ranked += _ranked([draft for draft in drafts if draft.polarity is polarity])
+    return tuple(ranked)
+
+
+def _ranked(findings: list[Finding]) -> list[Finding]:
+    ordered = sorted(findings, key=lambda f: (-f.people, -f.documents, -f.mentions))
+    ranks: dict[int, int] = {}
+    for position, finding in enumerate(ordered, start=1):
+        ranks.setdefault(finding.people, position)
+    return [replace(finding, rank=ranks[finding.people]) for finding in ordered]
+
+
+def _finding(material: Material, code: Code) -> Finding:
+    voices = material.voices
+    said = voices.codings[code.id]
+    codings = [coding for of_person in said.values() for coding in of_person]
+    base = len(voices.people)
+    interval = wilson(len(said), base)
+    mentions = _mentions_interval(codings, material)
+    shares = survey.compare(material, code, (len(said), base))
+    interviews = (len(said.keys() & voices.interviewed), len(voices.interviewed))
+    answers = (len(said.keys() & voices.answering), len(voices.answering))
+    validated = sum(coding.id in material.validated for coding in codings)
+    return Finding(
+        id=code.id,
+        code=code.id,
+        label=code.label,
+        theme=code.theme,
+        polarity=code.polarity,
+        rank=0,
+        people=len(said),
+        base=base,
+        documents=len({coding.document for coding in codings}),
+        mentions=len(codings),
+        evidence=choose(material, codings, number=material.settings.quotes_per_finding),
+        by=_by(material, said),
+        levers=code.levers,
+        definition=code.definition,
+        low=interval.low,
+        high=interval.high,
+        weighted=survey.weighted(material, {person: person in said for person in voices.people}),
+        mentions_low=mentions.low,
+        mentions_high=mentions.high,
+        interviews=interviews,
+        answers=answers,
+        respondents=tuple(said),
+        validated=validated,
+        grade=_grade(material, said, interviews, answers, validated / len(codings), shares),
+        cooccurring=_cooccurring(material, code),
+        survey=shares,
+        stages=code.stages,
+    )
+
+
+def _mentions_interval(codings: list[Coding], material: Material) -> Interval:
+    """The interval of mentions per interview, interviews redrawn whole: (0, 0) when there is none."""
+    interviews = [d.id for d in material.documents.values() if d.kind is not DocumentKind.ANSWER]
+    if not interviews:
+        return Interval(0.0, 0.0)
+    counts = Counter(coding.document for coding in codings)
+    return bootstrap([float(counts[document]) for document in interviews], _mean, draws=_BOOTSTRAP_DRAWS)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def _grade(
+    material: Material,
+    said: Mapping[str, tuple[Coding, ...]],
+    interviews: tuple[int, int],
+    answers: tuple[int, int],
+    validated: float,
+    shares: tuple[SurveyShare, ...],
+) -> Grade:
+    return grade(
+        people=len(said),
+        publics=len({public for person in said for public in material.values(person, "public")}),
+        sources=(interviews[0] > 0) + (answers[0] > 0),
+        validated=validated,
+        survey_agrees=any(share.verdict is Verdict.AGREES for share in shares),
+        agreement=material.agreement,
+        weak=material.settings.weak_finding,
+    )
+
+
+def _by(material: Material, said: Mapping[str, tuple[Coding, ...]]) -> dict[str, dict[str, tuple[int, int]]]:
+    crossed = {}
+    for attribute in material.crossed_attributes:
+        bases = material.bases(attribute)
+        if bases:
+            counts = Counter(value for person in said for value in material.values(person, attribute))
+            crossed[attribute] = {value: (counts[value], base) for value, base in bases.items()}
+    return crossed
+
+
+def _cooccurring(material: Material, code: Code) -> tuple[Cooccurrence, ...]:
+    """The codes most often spoken of by the same people (at least two of them), by Jaccard's index."""
+    mine = material.voices.who(code.id)
+    pairs = [
+        Cooccurrence(other.id, other.label, both, both / len(mine | theirs))
+        for other in material.codebook
+        if other.id != code.id
+        and (theirs := material.voices.who(other.id))
+        and (both := len(mine & theirs)) >= 2
+    ]
+    return tuple(sorted(pairs, key=lambda pair: (-pair.jaccard, -pair.people, pair.code))[:_COOCCURRING])

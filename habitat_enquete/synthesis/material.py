@@ -1,0 +1,231 @@
+"""What a synthesis is made from, as read from the store, and who said what in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from habitat_enquete.errors import Code as ErrorCode
+from habitat_enquete.errors import EnqueteError
+from habitat_enquete.model.codebook import Codebook
+from habitat_enquete.model.coding import Coding
+from habitat_enquete.model.pathway import Pathway
+from habitat_enquete.model.response import Answer
+from habitat_enquete.model.text import Document, DocumentKind
+from habitat_enquete.synthesis.settings import Settings
+
+MULTIPLE: Final = frozenset({"publics_pd2h"})
+PROFILE: Final = "profil"
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
+_REFUSALS: Final = frozenset({"non", "no", "false", "0", "refus", "refuse", "refusé"})
+_AGREEMENTS: Final = frozenset({"oui", "yes", "true", "1", "accord"})
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayType:
+    """The type of residential path that the pathways stage gave to a person."""
+
+    type: str
+    label: str
+    is_medoid: bool = False
+    stability: float | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    """Everything the synthesis reads. `codings` are accepted ones only; `suggested` counts, by code, those that wait for a person.
+
+    `answers` is question → respondent → their answers; `questions` (questionnaire, question) → what was asked; `choices` (question, choice) → its label. `validated` holds the ids
+    of codings that a person made or confirmed.
+    """
+
+    codebook: Codebook
+    settings: Settings = field(default_factory=Settings)
+    respondents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    codings: tuple[Coding, ...] = ()
+    suggested: Mapping[str, int] = field(default_factory=dict)
+    validated: frozenset[int] = frozenset()
+    answers: Mapping[str, Mapping[str, tuple[Answer, ...]]] = field(default_factory=dict)
+    questions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    choices: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    pathways: Mapping[str, Pathway] = field(default_factory=dict)
+    types: Mapping[str, PathwayType] = field(default_factory=dict)
+    agreement: float | None = None
+
+    @cached_property
+    def withdrawn(self) -> frozenset[str]:
+        """People who refused to take part, or took their consent back: nothing of theirs is counted or shown."""
+        return frozenset(
+            person
+            for person, attributes in self.respondents.items()
+            if attributes.get("consentement", "").strip().lower() in _REFUSALS
+        )
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Mapping[str, str]]:
+        """What is known of each person, completed by what the study knows of their commune and by their type of path."""
+        return {
+            person: self._completed(person, attributes) for person, attributes in self.respondents.items()
+        }
+
+    def _completed(self, person: str, attributes: Mapping[str, str]) -> dict[str, str]:
+        completed = dict(attributes)
+        code = self._commune_code(attributes.get("commune", ""))
+        if code:
+            completed["commune"] = code
+            for scale in self.settings.scales:
+                known = self.settings.communes[code].get(scale)
+                if scale != "commune" and known:
+                    completed.setdefault(scale, known)
+        if person in self.types:
+            completed[PROFILE] = self.types[person].type
+        return completed
+
+    def _commune_code(self, commune: str) -> str:
+        if commune in self.settings.communes:
+            return commune
+        return self._commune_names.get(commune.strip().casefold(), "")
+
+    @cached_property
+    def _commune_names(self) -> Mapping[str, str]:
+        return {commune.get("name", "").casefold(): code for code, commune in self.settings.communes.items()}
+
+    @cached_property
+    def voices(self) -> Voices:
+        """Who said what."""
+        return hear(self)
+
+    @cached_property
+    def crossed_attributes(self) -> tuple[str, ...]:
+        """The attributes by which findings are crossed: publics, territories, profile of path, success of the installation."""
+        return ("public", "publics_pd2h", *self.settings.scales, PROFILE, "installation")
+
+    def bases(self, attribute: str) -> Mapping[str, int]:
+        """How many people have each value of a crossed attribute."""
+        return self._bases[attribute]
+
+    @cached_property
+    def _bases(self) -> Mapping[str, Mapping[str, int]]:
+        return {
+            attribute: Counter(
+                value for person in self.voices.people for value in self.values(person, attribute)
+            )
+            for attribute in self.crossed_attributes
+        }
+
+    def values(self, person: str, attribute: str) -> tuple[str, ...]:
+        """The values of an attribute of a person: none, one, or several for attributes that accept several."""
+        value = self.attributes.get(person, {}).get(attribute, "").strip()
+        if attribute in MULTIPLE:
+            return tuple(part.strip() for part in value.split(";") if part.strip())
+        return (value,) if value else ()
+
+    def label(self, attribute: str, value: str) -> str:
+        """How a value of an attribute is named in the report."""
+        if attribute == PROFILE:
+            return next((t.label or t.type for t in self.types.values() if t.type == value), value)
+        return self.settings.label(attribute, value)
+
+    def is_quotable(self, person: str) -> bool:
+        """Whether a person's words may be printed: not when they said no."""
+        return not self._says(person, _REFUSALS)
+
+    def has_agreed(self, person: str) -> bool:
+        """Whether a person said that their words may be printed."""
+        return self._says(person, _AGREEMENTS)
+
+    def _says(self, person: str, words: frozenset[str]) -> bool:
+        return self.respondents.get(person, {}).get("consentement_citation", "").strip().lower() in words
+
+    def weight(self, person: str) -> float | None:
+        """The person's weight, None when the study gives none. Raises: EnqueteError when it is no positive number."""
+        text = self.respondents.get(person, {}).get("poids", "").strip().replace(",", ".")
+        if not text:
+            return None
+        if not _NUMBER.fullmatch(text):
+            raise EnqueteError(ErrorCode.WEIGHT_INVALID, respondent=person)
+        return float(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who said what. `people` have words that are analysed, in order of id; `codings` is code → person → their codings in order."""
+
+    people: tuple[str, ...]
+    interviewed: frozenset[str]
+    answering: frozenset[str]
+    codings: Mapping[str, Mapping[str, tuple[Coding, ...]]]
+
+    def who(self, code: str) -> frozenset[str]:
+        """The people who spoke of a code."""
+        return frozenset(self.codings.get(code, {}))
+
+
+def person_of(coding: Coding, document: Document) -> str:
+    """Who speaks in a coding: the respondent, else the only one of the document, else its speaker, as a person of their own."""
+    if coding.respondent:
+        return coding.respondent
+    turn = document.turn_at(coding.span.start)
+    known = document.respondent_of(turn) if turn is not None else None
+    if known:
+        return known
+    if len(document.respondents) == 1:
+        return document.respondents[0]
+    return _nameless(document, turn.speaker if turn is not None else "")
+
+
+def _nameless(document: Document, speaker: str) -> str:
+    return f"{document.id}/{speaker}" if speaker else document.id
+
+
+def people_of(document: Document) -> tuple[str, ...]:
+    """The people whose words a document holds, named or not, in order of appearance."""
+    people: dict[str, None] = {}
+    for turn in document.informant_turns():
+        person = document.respondent_of(turn)
+        if person is None:
+            alone = len(document.respondents) == 1
+            person = document.respondents[0] if alone else _nameless(document, turn.speaker)
+        people[person] = None
+    return tuple(people)
+
+
+def hear(material: Material) -> Voices:
+    """Who said what, people who took their consent back left out."""
+    interviewed: set[str] = set()
+    answering: set[str] = set()
+    for document in material.documents.values():
+        group = answering if document.kind is DocumentKind.ANSWER else interviewed
+        group.update(people_of(document))
+    people = (interviewed | answering) - material.withdrawn
+    return Voices(
+        tuple(sorted(people)),
+        frozenset(interviewed & people),
+        frozenset(answering & people),
+        _by_code_and_person(material, people),
+    )
+
+
+def _by_code_and_person(
+    material: Material, people: Iterable[str]
+) -> dict[str, dict[str, tuple[Coding, ...]]]:
+    kept = frozenset(people)
+    gathered: dict[str, dict[str, list[Coding]]] = defaultdict(lambda: defaultdict(list))
+    for coding in material.codings:
+        if coding.counts and coding.document in material.documents:
+            person = person_of(coding, material.documents[coding.document])
+            if person in kept:
+                gathered[coding.code][person].append(coding)
+    return {
+        code: {person: tuple(sorted(said, key=_order)) for person, said in sorted(by_person.items())}
+        for code, by_person in gathered.items()
+    }
+
+
+def _order(coding: Coding) -> tuple[str, int, int, int]:
+    return coding.document, coding.span.start, coding.span.end, coding.id or 0
