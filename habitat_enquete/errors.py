@@ -146,6 +146,11 @@ class Code(StrEnum):
     CHECK_SETTING_CHOICE = "{place} : {what} attend « {choice} », qui n'est pas une réponse possible à « {name} ».{hint} Corrigez cette valeur."
     CHECK_UNTRANSLATED = "{place} : {count} texte(s) ne sont pas traduits en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
 
+    LIMESURVEY_EXPRESSION = (
+        "{place} : l'expression « {text} » de « {name} » n'a pas d'équivalent dans LimeSurvey ({why}). "
+        "Réécrivez-la dans LimeSurvey après l'import."
+    )
+
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
@@ -221,6 +226,10 @@ class Code(StrEnum):
         "Aucun document n'a été travaillé par tous ({coders}). Faites coder les mêmes documents, "
         "ou comparez aussi les autres avec « --all-documents »."
     )
+    QUERY_SYNTAX = "La requête « {text} » n'est pas comprise : {why}. Exemple : loyer_eleve ET (emploi OU theme:mobilite) SAUF hlm."
+    QUERY_UNKNOWN_NAME = "« {name} » n'est ni un code ni un thème de la grille.{hint} « enquete codebook check » liste les codes."
+    QUERY_BAD_CONDITION = "La condition « {text} » n'est pas comprise. Écrivez par exemple public=nouvel_arrivant ou age>=60."
+    QUERY_UNKNOWN_ATTRIBUTE = "Personne n'a de caractéristique « {name} » dans cette étude. Caractéristiques connues : {known}."
     DOCUMENT_ABSENT = "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
 
     # ── transcripts ────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,13 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("demo", "Joue les trois commandes sur l'étude d'exemple."),
     "import": ("import_", "Importe les réponses d'un fichier et signale ce qui ne va pas."),
     "status": ("status", "Dit où en est l'étude et quelle commande taper ensuite."),
+    "code": ("code", "Lit les entretiens et code ce que disent les personnes selon la grille."),
+    "codebook": ("codebook", "Vérifie et essaie la grille de codage."),
+    "query": ("query", "Cherche des passages par leurs codes et par qui parle."),
+    "agreement": ("agreement", "Mesure l'accord entre les personnes qui ont codé."),
     "explore": ("explore", "Explore le vocabulaire : classes, spécificités, similitude, concordance."),
+    "pathways": ("pathways", "Reconstruit les parcours résidentiels, leurs types et leurs profils."),
+    "synthesis": ("synthesis", "Écrit le rapport des freins et opportunités."),
     "export": ("export", "Écrit les données de l'étude en tables plates."),
 }
 

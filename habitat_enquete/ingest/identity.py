@@ -1,0 +1,108 @@
+"""Who a row is: the best key it has, a pseudonymous id made of it, and the hash of what was answered."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from habitat_enquete.ingest.choices import fold
+from habitat_enquete.ingest.layout import Layout
+from habitat_enquete.ingest.metadata import KEYS, Meta, role_of
+from habitat_enquete.ingest.values import plain
+from habitat_enquete.ingest.workbooks import CellValue
+from habitat_enquete.model.questionnaire import Questionnaire
+from habitat_enquete.model.response import Answer, AnswerState
+
+CONTENT: Final = "content"
+_PLAIN_KEY: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")
+_PHONE: Final = re.compile(r"^(?:\+?33|0)[1-9]\d{8}$")
+_EMPTY: Final = frozenset({AnswerState.NO_ANSWER, AnswerState.NOT_ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The key that identifies a row (`by`: which one), and the respondent's pseudonymous id."""
+
+    by: str
+    key: str
+    respondent: str
+
+
+@dataclass(slots=True)
+class Identifier:
+    """Finds who each row of a sheet is. `secret` makes pseudonyms of keys that say too much about a person."""
+
+    questionnaire: Questionnaire
+    layout: Layout
+    secret: bytes
+    columns: list[tuple[str, int]] = field(init=False)
+    own: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.columns = list(_key_columns(self.questionnaire, self.layout))
+        name = fold(self.questionnaire.respondent_id)
+        self.own = next(
+            (column.index for column in self.layout.columns if name and fold(column.header) == name), None
+        )
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether no column identifies the rows."""
+        return not self.columns
+
+    def identity(self, row: Sequence[CellValue]) -> Identity | None:
+        """Who the row is; None when it has no key, and its content must serve."""
+        for by, index in self.columns:
+            key = plain(row[index]).strip()
+            if key:
+                own = plain(row[self.own]).strip() if self.own is not None else ""
+                return Identity(by, key, self.respondent(own or key))
+        return None
+
+    def respondent(self, key: str) -> str:
+        """The pseudonymous id of a key: itself when it means nothing to anybody, else a keyed hash.
+
+        Any key is hashed when the questionnaire asks for pseudonyms (`pseudonyme: hmac-sha256`).
+        """
+        text = key.removeprefix("uuid:")
+        means_nothing = _PLAIN_KEY.match(text) and not _PHONE.match(text.replace(".", ""))
+        if means_nothing and not self.questionnaire.attributes.get("pseudonym"):
+            return text
+        return "r" + hmac.new(self.secret, text.casefold().encode(), hashlib.sha256).hexdigest()[:16]
+
+    def unnamed(self, content: str, rank: int) -> Identity:
+        """The identity of a row without a key: its content, and its rank among the rows of this very content."""
+        key = f"{content[:16]}-{rank}" if rank else content[:16]
+        return Identity(CONTENT, key, f"c{key}")
+
+
+def _key_columns(questionnaire: Questionnaire, layout: Layout) -> Iterable[tuple[str, int]]:
+    """The columns that identify a row, best first: those the questionnaire names, then the tools' own."""
+    found: dict[int, str] = {}
+    by_header = {fold(column.header): column.index for column in layout.columns}
+    for key in questionnaire.respondent_key:
+        role = role_of(key)
+        index = by_header.get(fold(key))
+        if index is None and role in KEYS:
+            index = layout.meta(role)
+        if index is not None:
+            found.setdefault(index, role.value if role in KEYS and role else key)
+    for role in KEYS:
+        index = layout.meta(role)
+        if index is not None:
+            found.setdefault(index, role.value)
+    own = by_header.get(fold(questionnaire.respondent_id)) if questionnaire.respondent_id else None
+    if own is not None:
+        found.setdefault(own, Meta.USER_KEY.value)
+    return [(by, index) for index, by in found.items()]
+
+
+def content_hash(answers: Iterable[Answer]) -> str:
+    """The hash of what was answered, whatever the file, the columns and their order; blanks say nothing."""
+    lines = [f"{a[0]}\x1f{a[5]}\x1f{a[6]}\x1f{a[2]}\x1f{a[1]}" for a in answers if a[1] or a[2] not in _EMPTY]
+    lines.sort()
+    return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
