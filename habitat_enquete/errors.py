@@ -151,6 +151,12 @@ class Code(StrEnum):
         "Réécrivez-la dans LimeSurvey après l'import."
     )
 
+    CONVERT_FORMAT = "Le format de « {file} » n'est pas reconnu. Ajoutez --format ({known}) ou changez l'extension."
+    CONVERT_GUIDE = "« {file} » est un guide d'entretien : il s'imprime par « enquete questionnaire print » mais ne se convertit pas."
+    CONVERT_EXISTS = "« {file} » existe déjà. Ajoutez --force pour le remplacer (les commentaires d'un YAML sont gardés), ou changez de nom."
+    PYXFORM_MISSING = "L'écriture d'un XForm demande pyxform. Installez-le par « pip install habitat_enquete[odk] »."
+    PYXFORM_REFUSES = "pyxform refuse « {file} » : {why}. Corrigez ce point, puis relancez « enquete questionnaire check »."
+
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
@@ -272,7 +278,7 @@ class Code(StrEnum):
         "questionnaires/, ou tapez : enquete questionnaire infer {file}"
     )
     QUESTIONNAIRE_UNSURE = (
-        "« {file} » correspond aussi bien à {names}. Choisissez : enquete import {file} --questionnaire NOM"
+        "« {file} » correspond aussi bien à {names}. Choisissez par l'option --questionnaire."
     )
     HEADER_ROW_EMPTY = "{file}, {sheet} : la ligne d'en-tête {header_row} ne désigne aucune question. Corrigez --header-row."
     NO_RESPONSE = "« {file} » a un en-tête reconnu mais aucune réponse en dessous. Vérifiez l'export."

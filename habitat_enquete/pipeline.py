@@ -6,7 +6,7 @@ report write what they found. Imports are inside: a command loads only what it u
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,17 @@ from typing import TYPE_CHECKING
 from habitat_enquete.project import Project
 
 if TYPE_CHECKING:
+    from habitat_enquete.coding.agreement import Agreement, Unit
+    from habitat_enquete.coding.codebook_check import CodebookRemark, ExampleResult
+    from habitat_enquete.coding.query import Scope
+    from habitat_enquete.coding.run import CodingResult
+    from habitat_enquete.coding.run_query import QueryResult
+    from habitat_enquete.ingest.run_interviews import InterviewsResult
+    from habitat_enquete.model.codebook import Codebook
+    from habitat_enquete.model.questionnaire import Questionnaire
+    from habitat_enquete.pathways.run import PathwaysResult
+    from habitat_enquete.pathways.table import EpisodeTable
+    from habitat_enquete.report.run import ReportResult
     from habitat_enquete.textometry.concordance import Line
     from habitat_enquete.textometry.reading import Choices
     from habitat_enquete.textometry.run import ExplorationResult
@@ -62,3 +73,207 @@ def concordance(project: Project, query: str, *, pipeline: str | None = None) ->
     from habitat_enquete.textometry.run import run_concordance
 
     return run_concordance(project, read_codebook(project.codebook_file), query, pipeline=pipeline or SHIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeOutcome:
+    """What `enquete code` read (None when no folder was given) and coded."""
+
+    interviews: InterviewsResult | None
+    coding: CodingResult
+
+
+def code(
+    project: Project,
+    folder: Path | None = None,
+    *,
+    pipeline: str | None = None,
+    coder: str | None = None,
+    renamed: Mapping[str, str] | None = None,
+    progress: LabelledProgress | None = None,
+) -> CodeOutcome:
+    """Read the transcripts of `folder` into the study (none: what is imported already), then code all it holds by rules.
+
+    The codebook is read first: a mistake in it stops everything before any work. `renamed`: codes whose id changed.
+    Raises: EnqueteError when the codebook, the folder or the language pipeline cannot be used.
+    """
+    from habitat_enquete.coding.run import run
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.ingest.run_interviews import import_interviews
+    from habitat_enquete.nlp.pipeline import SHIPPED
+
+    codebook = read_codebook(project.codebook_file)
+    interviews = None
+    if folder is not None:
+        reading = (lambda done, total: progress("Entretiens lus :", done, total)) if progress else None
+        interviews = import_interviews(project, folder, progress=reading)
+    coding = (lambda done, total: progress("Documents codés :", done, total)) if progress else None
+    result = run(
+        project, codebook, pipeline=pipeline or SHIPPED, coder=coder, renamed=renamed, progress=coding
+    )
+    return CodeOutcome(interviews, result)
+
+
+@dataclass(frozen=True, slots=True)
+class PathwaysOutcome:
+    """What `enquete pathways` found and the files it wrote."""
+
+    result: PathwaysResult
+    files: tuple[Path, ...]
+
+
+def pathways(
+    project: Project,
+    *,
+    episodes: Path | None = None,
+    propose: bool = False,
+    to_table: Path | None = None,
+    to_ageven: Path | None = None,
+    **chosen: object,
+) -> PathwaysOutcome:
+    """Build the residential pathways, and write their figures and tables in `outputs/parcours/`.
+
+    Args:
+        episodes: a table of episodes or an Ageven grid, which replaces what it said before.
+        propose: whether to look for episodes in the interviews.
+        to_table, to_ageven: where to write all episodes, to be corrected and read again.
+        chosen: settings that replace the codebook's (see `pathways.settings`).
+
+    Raises: EnqueteError when there is no episode, a file cannot be read, or a setting is wrong.
+    """
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.ingest.questionnaires import read_all
+    from habitat_enquete.pathways.run import run
+    from habitat_enquete.report.pathways import write
+    from habitat_enquete.report.pathways_workbook import write_ageven, write_episodes
+
+    codebook = read_codebook(project.codebook_file)
+    table = _episode_table(project, episodes) if episodes else None
+    result = run(project, codebook, read_all(project.questionnaires), table=table, propose=propose, **chosen)
+    files = list(write(project.outputs / "parcours", result, title=codebook.title or project.root.name))
+    if to_table:
+        files.append(write_episodes(to_table, result))
+    if to_ageven:
+        files.append(write_ageven(to_ageven, result))
+    return PathwaysOutcome(result, tuple(files))
+
+
+def _episode_table(project: Project, path: Path) -> EpisodeTable:
+    from habitat_enquete.ingest.workbooks import read_workbook
+    from habitat_enquete.pathways.table import read_table
+
+    return read_table(project.relative(path), read_workbook(path).sheets)
+
+
+def synthesis(project: Project) -> ReportResult:
+    """Bring paths up to date, compute the synthesis and write the report in `outputs/`; nothing is done when nothing changed.
+
+    Raises: EnqueteError when the codebook, a questionnaire or a setting cannot be read, or a file cannot be written.
+    """
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.ingest.questionnaires import read_all
+    from habitat_enquete.report.run import current, run
+
+    codebook = read_codebook(project.codebook_file)
+    questionnaires = read_all(project.questionnaires)
+    present = current(project, codebook, questionnaires)
+    if present is not None:
+        return present
+    _refresh_pathways(project, codebook, questionnaires)
+    return run(project, codebook, questionnaires)
+
+
+def _refresh_pathways(project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire]) -> None:
+    """Rebuild episodes and types; a study without any episode has none, and that is no error here."""
+    from habitat_enquete.errors import Code, EnqueteError
+    from habitat_enquete.pathways.run import run
+
+    try:
+        run(project, codebook, questionnaires)
+    except EnqueteError as error:
+        if error.code is not Code.PATHWAY_NONE:
+            raise
+
+
+def query(
+    project: Project,
+    text: str | None,
+    *,
+    where: Sequence[str] = (),
+    by: Sequence[str] = (),
+    scope: Scope,
+    window: int = 0,
+    output: Path | None = None,
+) -> tuple[QueryResult, tuple[Path, ...]]:
+    """Passages and tables of the codings that fit a query; gives what was found and the files written in `output`.
+
+    Raises: EnqueteError when the query, a condition or an attribute is not understood.
+    """
+    from habitat_enquete.coding.run_query import run
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.report.coding_tables import write_query
+
+    result = run(
+        project,
+        read_codebook(project.codebook_file),
+        query=text,
+        where=where,
+        by=by,
+        scope=scope,
+        window=window,
+    )
+    return result, write_query(output, result) if output is not None else ()
+
+
+def agreement(
+    project: Project,
+    *,
+    coders: Sequence[str] = (),
+    unit: Unit,
+    all_documents: bool = False,
+    output: Path | None = None,
+) -> Agreement:
+    """How far people who coded the same documents agree; the tables are written in `output` if asked.
+
+    Raises: EnqueteError when there is nothing to compare.
+    """
+    from habitat_enquete.coding.run_agreement import run
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.report.coding_tables import write_agreement
+
+    result = run(
+        project,
+        read_codebook(project.codebook_file),
+        coders=coders,
+        unit=unit,
+        all_documents=all_documents,
+    )
+    if output is not None:
+        write_agreement(output, result)
+    return result
+
+
+def check_codebook(
+    project: Project, *, pipeline: str | None = None, progress: LabelledProgress | None = None
+) -> tuple[Codebook, list[CodebookRemark], int]:
+    """The codebook, what can be said against it, and the number of documents its terms were tried on.
+
+    Raises: EnqueteError carrying every mistake when the codebook cannot be read.
+    """
+    from habitat_enquete.coding.run_codebook import check
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.nlp.pipeline import SHIPPED
+
+    codebook = read_codebook(project.codebook_file)
+    reading = (lambda done, total: progress("Documents lus :", done, total)) if progress else None
+    found, documents = check(project, codebook, pipeline=pipeline or SHIPPED, progress=reading)
+    return codebook, found, documents
+
+
+def try_codebook(project: Project, *, pipeline: str | None = None) -> list[ExampleResult]:
+    """Each example and counter-example of the codebook put to its rules. Raises: as `check_codebook`."""
+    from habitat_enquete.coding.run_codebook import try_out
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.nlp.pipeline import SHIPPED
+
+    return try_out(read_codebook(project.codebook_file), pipeline=pipeline or SHIPPED)

@@ -70,7 +70,9 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The passage from one episode to the next. `barriers` and `opportunities` hold the ids of the codings attached to it."""
+    """The passage from one episode to the next, by their ranks. `barriers` and `opportunities` hold the ids of the codings
+    attached to it; `scale` says how far it went (commune, epci, departement, region, ailleurs, etranger; empty: unknown).
+    """
 
     respondent: str
     origin: int
@@ -79,6 +81,8 @@ class Move:
     motives: tuple[str, ...] = ()
     barriers: tuple[int, ...] = ()
     opportunities: tuple[int, ...] = ()
+    scale: str = ""
+    distance_km: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +94,34 @@ class Pathway:
     observed_until: str | None = None
     wished: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedAnswer:
+    """One answer, with the place of its cell: what episodes are made from."""
+
+    respondent: str
+    questionnaire: str
+    question: str
+    repeat: int
+    value: str
+    label: str
+    state: str
+    file: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCoding:
+    """An accepted coding of a person's words, with its place and words: what is attached to a move."""
+
+    id: int
+    respondent: str
+    document: str
+    kind: str
+    start: int
+    end: int
+    code: str
+    turn: int | None
+    quote: str

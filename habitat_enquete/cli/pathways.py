@@ -1,0 +1,114 @@
+"""`enquete pathways`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from habitat_enquete.cli.show import pass_project, report_problems, say, say_json, table
+
+if TYPE_CHECKING:
+    from habitat_enquete.pipeline import PathwaysOutcome
+    from habitat_enquete.project import Project
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("pathways")
+@click.argument(
+    "episodes", metavar="[TABLEAU]", required=False, type=click.Path(dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--types",
+    type=click.IntRange(0),
+    show_default="au mieux des indices",
+    help="Nombre de types de parcours.",
+)
+@click.option(
+    "--clock", metavar="HORLOGE", help="Horloge : departure, calendar, age ou arrival.  [défaut : departure]"
+)
+@click.option(
+    "--distance", "method", metavar="NOM", help="Distance : OM, OM_DSS, LCS, HAM ou DHD.  [défaut : OM]"
+)
+@click.option(
+    "--costs", "cost", metavar="NOM", help="Coûts : INDELSLOG, TRATE, CONSTANT…  [défaut : INDELSLOG]"
+)
+@click.option(
+    "--by", multiple=True, metavar="ATTRIBUT", help="Profils par attribut.  [défaut : public, publics_pd2h]"
+)
+@click.option("--propose", is_flag=True, help="Relève dans les entretiens des épisodes à confirmer.")
+@click.option(
+    "--table", "to_table", type=_FILE, help="Écrit les épisodes dans ce classeur, à corriger puis à relire."
+)
+@click.option("--ageven", "to_ageven", type=_FILE, help="Écrit les grilles Ageven dans ce classeur.")
+@click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
+@pass_project
+def command(
+    project: Project,
+    episodes: Path | None,
+    types: int | None,
+    clock: str | None,
+    method: str | None,
+    cost: str | None,
+    by: tuple[str, ...],
+    propose: bool,
+    to_table: Path | None,
+    to_ageven: Path | None,
+    as_json: bool,
+) -> None:
+    """Reconstruit les parcours résidentiels, leurs types et leurs profils.
+
+    Lit les boucles « parcours: » des questionnaires importés, le TABLEAU d'épisodes ou la grille Ageven donnés (.xlsx, .csv), et
+    avec --propose les entretiens. Écrit figures et tables dans outputs/parcours/.
+
+    \b
+    Exemple :
+        enquete pathways
+        enquete pathways parcours.xlsx --types 4
+        enquete pathways --propose --table a_confirmer.xlsx
+    """
+    from habitat_enquete import pipeline as stages
+
+    outcome = stages.pathways(
+        project,
+        episodes=episodes,
+        propose=propose,
+        to_table=to_table,
+        to_ageven=to_ageven,
+        types=types,
+        clock=clock,
+        method=method,
+        cost=cost,
+        by=by or None,
+    )
+    say_json(_summary(project, outcome)) if as_json else _show(project, outcome)
+    if any(problem.severity.value == "error" for problem in outcome.result.problems):
+        raise click.exceptions.Exit(1)
+
+
+def _summary(project: Project, outcome: PathwaysOutcome) -> dict[str, object]:
+    return {**outcome.result.summary(), "files": [project.relative(path) for path in outcome.files]}
+
+
+def _show(project: Project, outcome: PathwaysOutcome) -> None:
+    result = outcome.result
+    moves = sum(map(len, result.moves.values()))
+    say(f"{len(result.pathways)} parcours, {moves} déménagements.")
+    if result.proposed:
+        say(f"{result.proposed} épisodes relevés dans les entretiens attendent d'être confirmés.")
+    say(result.typology.verdict)
+    rows = [
+        (
+            each.label,
+            each.people,
+            f"{round(100 * each.share)} %",
+            ", ".join(c.label for c in each.barriers[:2]) or "–",
+        )
+        for each in result.profiles
+    ]
+    say(table(("Profil", "Personnes", "Part", "Freins rencontrés"), rows))
+    report_problems(result.problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
+    for path in outcome.files:
+        say(f"→ {project.relative(path)}")

@@ -1,0 +1,118 @@
+"""Optimal matching of many pairs at once.
+
+Distinct sequences come in alphabetical order, so that each shares a prefix with the one before: the rows of the dynamic
+programme computed for that prefix are kept. Thirty-two sequences are aligned side by side, one per lane of the processor's
+vectors. Costs being symmetric, only one triangle is computed.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habitat_enquete.pathways.compiled import compiled
+from habitat_enquete.pathways.costs import Costs
+from habitat_enquete.pathways.sequences import Codes
+
+LANES: Final = 32
+
+
+@compiled
+def _align(
+    codes: Codes,
+    lengths: NDArray[np.int64],
+    shared: NDArray[np.int64],
+    first: int,
+    substitution: NDArray[Any],
+    indel: NDArray[Any],
+    rows: NDArray[Any],
+    lane_costs: NDArray[Any],
+    lane_indels: NDArray[Any],
+    out: NDArray[Any],
+) -> None:
+    """Distances of sequences `first`… (one per lane) to every sequence from `first` on, into `out` (sequence, lane).
+
+    `rows` has shape (length + 1, (length + 1) * LANES), `lane_costs` (states, length * LANES): flat, because the compiler
+    must know how far apart two cells are to treat the lanes together.
+    """
+    n = codes.shape[0]
+    width = 0
+    for lane in range(LANES):
+        sequence = min(first + lane, n - 1)
+        width = max(width, lengths[sequence])
+        for column in range(lengths[sequence]):
+            lane_indels[column * LANES + lane] = indel[codes[sequence, column]]
+            for state in range(len(indel)):
+                lane_costs[state, column * LANES + lane] = substitution[state, codes[sequence, column]]
+    for cell in range(width * LANES):
+        rows[0, cell + LANES] = rows[0, cell] + lane_indels[cell]
+    for sequence in range(first, n):
+        start = 0 if sequence == first else shared[sequence]
+        for row in range(start, lengths[sequence]):
+            state = codes[sequence, row]
+            step = indel[state]
+            above, current, replaced = rows[row], rows[row + 1], lane_costs[state]
+            for lane in range(LANES):
+                current[lane] = above[lane] + step
+            for cell in range(width * LANES):
+                by_replacing = above[cell] + replaced[cell]
+                by_removing = above[cell + LANES] + step
+                by_adding = current[cell] + lane_indels[cell]
+                best = by_replacing if by_replacing < by_removing else by_removing
+                current[cell + LANES] = best if best < by_adding else by_adding
+        for lane in range(LANES):
+            own = lengths[min(first + lane, n - 1)]
+            out[sequence - first, lane] = rows[lengths[sequence], own * LANES + lane]
+
+
+def _shared_prefixes(codes: Codes) -> NDArray[np.int64]:
+    """How many first states each row shares with the row before."""
+    differs = codes[1:] != codes[:-1]
+    prefix = np.where(differs.any(axis=1), differs.argmax(axis=1), codes.shape[1])
+    return np.concatenate(([0], prefix)).astype(np.int64)
+
+
+def optimal_matching(
+    codes: Codes, costs: Costs, *, dtype: type[np.floating[Any]] = np.float64, workers: int | None = None
+) -> NDArray[Any]:
+    """Optimal matching distances between distinct sequences in alphabetical order (rows of `codes`, negative = void).
+
+    Returns: the upper triangle, row after row, shape (n (n - 1) / 2,), computed and kept in `dtype`.
+    """
+    n, width = codes.shape
+    lengths = (codes >= 0).sum(axis=1).astype(np.int64)
+    triangle = np.empty(n * (n - 1) // 2, dtype=dtype)
+    tables = (
+        np.ascontiguousarray(costs.substitution, dtype=dtype),
+        np.ascontiguousarray(costs.indel, dtype=dtype),
+    )
+    shared = _shared_prefixes(codes)
+
+    def block(first: int) -> None:
+        rows = np.zeros((width + 1, (width + 1) * LANES), dtype=dtype)
+        lane_costs = np.zeros((len(costs.indel), width * LANES), dtype=dtype)
+        lane_indels = np.zeros(width * LANES, dtype=dtype)
+        out = np.empty((n - first, LANES), dtype=dtype)
+        _align(codes, lengths, shared, first, *tables, rows, lane_costs, lane_indels, out)
+        for lane in range(min(LANES, n - first - 1)):
+            line = first + lane
+            begin = row_start(line, n)
+            triangle[begin : begin + n - line - 1] = out[lane + 1 :, lane]
+
+    with ThreadPoolExecutor(workers or available_cores()) as pool:
+        list(pool.map(block, range(0, n, LANES)))
+    return triangle
+
+
+def row_start(row: int, n: int) -> int:
+    """Where the pairs (row, row + 1), (row, row + 2)… of n items begin in a triangle kept row after row."""
+    return row * (2 * n - row - 1) // 2
+
+
+def available_cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,248 @@
+"""`enquete pathways`: from answers and interviews to episodes, sequences, types and profiles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from habitat_enquete.errors import Code, EnqueteError, Problem
+from habitat_enquete.model.codebook import Codebook
+from habitat_enquete.model.pathway import Episode, EpisodeState, Move, Pathway, RepeatedAnswer
+from habitat_enquete.model.questionnaire import Questionnaire
+from habitat_enquete.pathways.alphabet import Alphabet, alphabet
+from habitat_enquete.pathways.answers import drafts, mappings, wishes
+from habitat_enquete.pathways.communes import Gazetteer, gazetteer
+from habitat_enquete.pathways.drafts import Reading, read_drafts
+from habitat_enquete.pathways.moves import moves
+from habitat_enquete.pathways.profiles import Ground, Profile, of_attribute, of_types
+from habitat_enquete.pathways.settings import Settings, settings
+from habitat_enquete.pathways.study import Typology, study
+from habitat_enquete.pathways.table import EpisodeTable
+from habitat_enquete.pathways.timeline import check, pathways
+from habitat_enquete.project import Project
+from habitat_enquete.store import pathways as stored
+from habitat_enquete.store import runs
+from habitat_enquete.store.connection import Store
+from habitat_enquete.store.respondents import respondents
+
+STAGE: Final = "pathways"
+_WEIGHT: Final = "poids"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathwaysResult:
+    """Everything the stage found: paths, types, and what the data need. `proposed` counts episodes that wait for a decision."""
+
+    pathways: Mapping[str, Pathway]
+    episodes: tuple[Episode, ...]
+    alphabet: Alphabet
+    gazetteer: Gazetteer
+    moves: Mapping[str, Sequence[Move]]
+    typology: Typology
+    settings: Settings
+    ground: Ground
+    profiles: tuple[Profile, ...]
+    problems: tuple[Problem, ...]
+    proposed: int
+
+    @property
+    def types(self) -> dict[str, tuple[str, str, bool, float | None]]:
+        """Each person's type, when the typology is solid: (type, label, is its medoid, stability)."""
+        return _types(self.typology)
+
+    def summary(self) -> dict[str, Any]:
+        """The result in plain values, for `--json` and the journal of runs."""
+        return {
+            "people": len(self.pathways),
+            "episodes": sum(len(pathway.episodes) for pathway in self.pathways.values()),
+            "proposed": self.proposed,
+            "moves": sum(map(len, self.moves.values())),
+            "verdict": self.typology.verdict,
+            "is_solid": self.typology.is_solid,
+            "candidates": [
+                {"k": each.k, "stability": each.stability, **asdict(each.quality)}
+                for each in self.typology.candidates
+            ],
+            "types": {person: known[0] for person, known in self.types.items()},
+            "profiles": [asdict(profile) for profile in self.profiles],
+            "problems": [asdict(each) for each in self.problems],
+        }
+
+
+def run(
+    project: Project,
+    codebook: Codebook,
+    questionnaires: Sequence[Questionnaire] = (),
+    *,
+    table: EpisodeTable | None = None,
+    propose: bool = False,
+    **chosen: Any,
+) -> PathwaysResult:
+    """Build the paths of the study, keep episodes and types in the store.
+
+    Args:
+        table: episodes written by hand (a table or Ageven grids), which replace those of the same file.
+        propose: whether to read episodes in the interviews; what a person decided of them before is kept.
+        chosen: settings that the command gives instead of those of the codebook (see `settings.Settings`).
+
+    Raises: EnqueteError when there is no episode at all, or a setting is wrong.
+    """
+    choices = settings(codebook.pathways, **chosen)
+    letters, places = alphabet(codebook), gazetteer(_communes(project))
+    mapped, problems = mappings(questionnaires)
+    with Store(project.database) as store:
+        people = respondents(store)
+        asked = {each.question for each in mapped} | set(choices.wished) | set(choices.blocked)
+        answers = stored.answers_to(store, asked) if asked else []
+        reading = read_drafts(drafts(answers, mapped), letters, places)
+        by_hand = read_drafts(list(table.drafts) if table else [], letters, places)
+        decided = read_drafts(list(table.decided) if table else [], letters, places)
+        _keep(store, reading, questionnaires, by_hand, decided, table.origin if table else "")
+        everything = stored.episodes(store)
+        codings = stored.placed_codings(store)
+    if not everything:
+        raise EnqueteError(Code.PATHWAY_NONE)
+    wished = wishes(answers, mapped) | _answered(answers, choices.wished)
+    found = pathways(everything, people, wishes=wished)
+    weights = _weights(found)
+    read = {**reading.drafts, **by_hand.drafts, **decided.drafts}
+    problems += [*(table.problems if table else ()), *reading.problems, *by_hand.problems, *decided.problems]
+    for pathway in found.values():
+        problems += check(pathway, read)
+    typology = study(found, letters, choices, weights)
+    made = {person: moves(each, places, codings.get(person, ()), codebook) for person, each in found.items()}
+    blocked = _answered(answers, choices.blocked) | _blocked(found)
+    ground = Ground(found, made, weights, letters, places, codebook, codings, blocked)
+    result = PathwaysResult(
+        found,
+        tuple(everything),
+        letters,
+        places,
+        made,
+        typology,
+        choices,
+        ground,
+        tuple(_profiles(ground, typology, choices, _labels(project))),
+        tuple(problems),
+        sum(episode.state is EpisodeState.PROPOSED for episode in everything),
+    )
+    _remember(project, result, everything)
+    return result
+
+
+def _blocked(found: Mapping[str, Pathway]) -> dict[str, str]:
+    """What blocks the wished dwelling, as written beside an episode."""
+    return {
+        person: episode.attributes["blocked"]
+        for person, pathway in found.items()
+        for episode in pathway.episodes
+        if episode.attributes.get("blocked")
+    }
+
+
+def _profiles(
+    ground: Ground, typology: Typology, choices: Settings, labels: Mapping[str, Mapping[str, str]]
+) -> Iterable[Profile]:
+    if not ground.pathways:
+        return
+    yield from of_types(ground, _types(typology))
+    for attribute in choices.by:
+        yield from of_attribute(ground, attribute, labels.get(attribute))
+
+
+def _labels(project: Project) -> dict[str, dict[str, str]]:
+    """The names that `enquete.yaml` gives to the values of attributes (`publics`, `publics_pd2h`, `epci`…)."""
+    names = {"publics": "public"}
+    return {
+        names.get(key, key): {str(each["id"]): str(each.get("label", each["id"])) for each in listed}
+        for key, listed in project.settings.items()
+        if isinstance(listed, list)
+        and listed
+        and all(isinstance(each, Mapping) and "id" in each for each in listed)
+    }
+
+
+def _communes(project: Project) -> list[Mapping[str, str]]:
+    """The study's own communes, as `enquete.yaml` lists them."""
+    declared = project.settings.get("communes", ())
+    listed = declared if isinstance(declared, list) else []
+    return [
+        {str(key): str(value) for key, value in each.items()}
+        for each in listed
+        if isinstance(each, Mapping) and each.get("code")
+    ]
+
+
+def _keep(
+    store: Store,
+    reading: Reading,
+    questionnaires: Sequence[Questionnaire],
+    by_hand: Reading,
+    decided: Reading,
+    origin: str,
+) -> None:
+    """Replace the episodes of each questionnaire and of the table given, and correct those read in interviews, at once."""
+    with store.transaction():
+        for questionnaire in questionnaires:
+            own = [e for e in reading.episodes if e.source.split("!")[0] == questionnaire.id]
+            stored.replace_episodes(store, questionnaire.id, own)
+        if origin:
+            stored.replace_episodes(store, origin, by_hand.episodes)
+        for episode in decided.episodes:
+            stored.replace_episodes(store, episode.source, [episode])
+
+
+def _answered(answers: Iterable[RepeatedAnswer], questions: Sequence[str]) -> dict[str, str]:
+    """What each person answered to some questions, joined."""
+    found: dict[str, list[str]] = {}
+    for answer in answers:
+        if answer.question in questions and answer.state == "answered" and answer.value:
+            found.setdefault(answer.respondent, []).append(answer.label or answer.value)
+    return {person: " ; ".join(words) for person, words in found.items()}
+
+
+def _weights(found: Mapping[str, Pathway]) -> dict[str, float]:
+    """The weight of each person; 1 where none is given, or it is no positive number."""
+    weights = {}
+    for person, pathway in found.items():
+        text = pathway.attributes.get(_WEIGHT, "").replace(",", ".")
+        try:
+            weight = float(text or 1)
+        except ValueError:
+            weight = 1.0
+        weights[person] = weight if weight > 0 else 1.0
+    return weights
+
+
+def _types(typology: Typology) -> dict[str, tuple[str, str, bool, float | None]]:
+    partition, stability = typology.partition, typology.stability
+    if partition is None or stability is None or not typology.is_solid:
+        return {}
+    medoids = set(partition.medoids.tolist())
+    return {
+        person: (
+            f"type_{group + 1}",
+            typology.labels[group],
+            row in medoids,
+            float(stability.people[row]),
+        )
+        for row, (person, group) in enumerate(
+            zip(typology.sequences.ids, partition.groups.tolist(), strict=True)
+        )
+    }
+
+
+def _remember(project: Project, result: PathwaysResult, everything: Sequence[Episode]) -> None:
+    digest = hashlib.sha256(repr(everything).encode()).hexdigest()
+    summary = {
+        "people": len(result.pathways),
+        "episodes": len(everything),
+        "proposed": result.proposed,
+        "types": len(result.typology.labels) if result.typology.is_solid else 0,
+        "verdict": result.typology.verdict,
+    }
+    with Store(project.database) as store, store.transaction():
+        stored.save_types(store, result.types)
+        runs.record(store, STAGE, "", digest, summary)

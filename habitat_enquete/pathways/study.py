@@ -1,0 +1,255 @@
+"""The typology of a study: which number of types, how solid, and the plain sentence when it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.model.pathway import Pathway
+from habitat_enquete.pathways.alphabet import Alphabet
+from habitat_enquete.pathways.building import drawn, sequences
+from habitat_enquete.pathways.costs import Costs, costs
+from habitat_enquete.pathways.distances import Distances, distances
+from habitat_enquete.pathways.quality import Quality, quality, silhouettes
+from habitat_enquete.pathways.sequences import VOID, Floats, Sequences, spells
+from habitat_enquete.pathways.settings import REASONABLE, STRONG, Settings
+from habitat_enquete.pathways.stability import Stability, bootstrap, over_draws
+from habitat_enquete.pathways.typology import SEED, Partition, group
+
+_NEAR_BEST = 0.02
+_LONGEST_LABEL = 4
+# Fewer people than this are no type: they are cases.
+_SMALLEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One number of types that was tried: its quality and its stability."""
+
+    k: int
+    quality: Quality
+    stability: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Typology:
+    """The types kept, or why none is: `verdict` is a French sentence for the report, `is_solid` says which.
+
+    `labels` name the groups, `silhouettes` and `stability` are by person, `date_stability` (Monte-Carlo over imprecise dates) is
+    NaN when all dates are known to the month.
+    """
+
+    sequences: Sequences
+    distances: Distances
+    partition: Partition | None
+    candidates: tuple[Candidate, ...]
+    labels: tuple[str, ...]
+    silhouettes: Floats
+    stability: Stability | None
+    date_stability: float
+    is_solid: bool
+    verdict: str
+
+
+def study(
+    pathways: Mapping[str, Pathway],
+    alphabet: Alphabet,
+    settings: Settings,
+    weights: Mapping[str, float] | None = None,
+) -> Typology:
+    """Compare, group and judge the paths of a study.
+
+    Raises: EnqueteError when more types are asked for than there are different paths, or a date-by-date distance is asked of
+    paths of unequal lengths.
+    """
+    source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
+    table = costs(source, settings.cost) if len(source) else None
+    between = _distances(source, settings, table)
+    most = min(settings.largest, between.size - 1, max(len(source) // 5, 2))
+    if settings.types > max(between.size, 1):
+        raise EnqueteError(Code.PATHWAY_TYPES_TOO_MANY, asked=settings.types, distinct=between.size)
+    if len(source) < 3 or between.size < 3 or most < 2:
+        return _none(source, between, _too_little(source, between))
+    tried = [settings.types] if settings.types else list(range(2, most + 1))
+    partitions = {k: group(between, k, weights=source.weights) for k in tried if k >= 1}
+    square = between.square()
+    kept = [k for k in partitions if k > 1] or tried
+    stable = {
+        k: bootstrap(between, partitions[k], weights=source.weights, draws=settings.draws) for k in kept
+    }
+    found = tuple(
+        Candidate(k, quality(square, partitions[k].groups, source.weights), stable[k].rand) for k in kept
+    )
+    chosen = _chosen([c for c in found if _smallest(partitions[c.k]) >= _SMALLEST] or found[:1])
+    partition = partitions[chosen.k]
+    own = silhouettes(square, partition.groups, source.weights)[1]
+    dates = _over_dates(pathways, alphabet, settings, source, partition, table)
+    solid, verdict = _judged(len(source), chosen, dates, settings)
+    return Typology(
+        source,
+        between,
+        partition,
+        found,
+        _labels(source, partition, alphabet),
+        own,
+        stable[chosen.k],
+        dates,
+        solid,
+        verdict,
+    )
+
+
+def _smallest(partition: Partition) -> int:
+    return int(np.bincount(partition.groups).min())
+
+
+def _distances(source: Sequences, settings: Settings, table: Costs | None) -> Distances:
+    if table is None:
+        return Distances(np.zeros(0), np.zeros(0, dtype=np.int64))
+    try:
+        return distances(source, settings.method, cost=table, norm=settings.norm)
+    except ValueError as error:
+        raise EnqueteError(Code.PATHWAY_LENGTHS, method=settings.method.value) from error
+
+
+def _none(source: Sequences, between: Distances, verdict: str) -> Typology:
+    nothing = np.full(len(source), np.nan)
+    return Typology(source, between, None, (), (), nothing, None, float("nan"), False, verdict)
+
+
+def _too_little(source: Sequences, between: Distances) -> str:
+    if not len(source):
+        return "Aucun parcours n'a de date : il n'y a ni frise ni typologie. Une année par épisode suffit."
+    if len(source) == 1:
+        return "Il n'y a qu'un parcours : le voici tel qu'il est, sans typologie."
+    if between.size == 1:
+        return f"Les {len(source)} parcours sont identiques : il n'y a pas de types à distinguer."
+    return f"Il n'y a que {between.size} parcours différents : pas de typologie, chaque parcours est montré tel qu'il est."
+
+
+def _chosen(found: Sequence[Candidate]) -> Candidate:
+    """The most stable among those whose silhouette is near the best."""
+    best = max(candidate.quality.ASWw for candidate in found)
+    near = [candidate for candidate in found if candidate.quality.ASWw >= best - _NEAR_BEST]
+    return max(near, key=lambda candidate: (round(candidate.stability, 3), -candidate.k))
+
+
+def _judged(n: int, chosen: Candidate, dates: float, settings: Settings) -> tuple[bool, str]:
+    silhouette = chosen.quality.ASWw
+    reasons = []
+    if n < settings.minimum:
+        reasons.append(f"{n} parcours, moins de {settings.minimum}")
+    if not silhouette >= settings.silhouette:
+        reasons.append(f"silhouette de {_french(silhouette)}, moins de {_french(settings.silhouette)}")
+    if not chosen.stability >= settings.stability:
+        reasons.append(f"stabilité de {_french(chosen.stability)}, moins de {_french(settings.stability)}")
+    if dates < settings.stability:
+        reasons.append(f"stabilité de {_french(dates)} quand on fait varier les dates imprécises")
+    measured = f"silhouette {_french(silhouette)}, stabilité {_french(chosen.stability)}"
+    if reasons:
+        why = " ; ".join(reasons)
+        return (
+            False,
+            f"Pas de typologie solide ({why}) : les frises individuelles sont présentées, ordonnées par ressemblance.",
+        )
+    strength = (
+        "forte" if silhouette >= STRONG else "nette" if silhouette >= REASONABLE else "faible mais réelle"
+    )
+    return True, f"Typologie en {chosen.k} types, de structure {strength} ({measured}, {n} parcours)."
+
+
+def _french(number: float) -> str:
+    return f"{number:.2f}".replace(".", ",")
+
+
+def _over_dates(
+    pathways: Mapping[str, Pathway],
+    alphabet: Alphabet,
+    settings: Settings,
+    source: Sequences,
+    partition: Partition,
+    table: Costs | None,
+) -> float:
+    """Mean adjusted Rand index with the types found when each imprecise date is drawn at random."""
+    if table is None or settings.date_draws < 1 or not _has_imprecise(pathways):
+        return float("nan")
+
+    def regroup(draw: int) -> NDArray[np.int64]:
+        pick = drawn(np.random.default_rng(SEED + draw))
+        again = sequences(
+            {person: pathways[person] for person in source.ids},
+            alphabet.ids,
+            clock=settings.clock,
+            unit=settings.unit,
+            pick=pick,
+        )
+        between = _distances(again, settings, costs(again, settings.cost))
+        k = min(partition.k, between.size)
+        return group(between, k, weights=source.weights, starts=5, seed=SEED + draw).groups
+
+    return over_draws(partition, regroup, draws=settings.date_draws).rand
+
+
+def _has_imprecise(pathways: Mapping[str, Pathway]) -> bool:
+    return any(
+        moment is not None and moment.earliest[:7] != moment.latest[:7]
+        for pathway in pathways.values()
+        for episode in pathway.episodes
+        for moment in (episode.start, episode.end)
+    )
+
+
+def _labels(source: Sequences, partition: Partition, alphabet: Alphabet) -> tuple[str, ...]:
+    """A name for each type: the order of states of its medoid, told apart by where its people spend most time."""
+    order = spells(source)
+    names = []
+    for medoid in partition.medoids:
+        states = [source.alphabet[code] for code in order.states[medoid] if code != VOID]
+        words = [alphabet.label(state) for state in states]
+        if len(words) > _LONGEST_LABEL:
+            words = [words[0], "…", *words[-2:]]
+        names.append(" › ".join(words) or "Parcours inconnu")
+    return tuple(_told_apart(names, source, partition, alphabet))
+
+
+def _told_apart(names: list[str], source: Sequences, partition: Partition, alphabet: Alphabet) -> list[str]:
+    lengths = source.lengths
+    described = []
+    for rank, name in enumerate(names):
+        if names.count(name) > 1:
+            months = int(np.median(lengths[partition.groups == rank]))
+            name = f"{name} ({_duration(months)})"
+        described.append(name)
+    return [
+        name if described.count(name) == 1 else f"{name}, {rank + 1}" for rank, name in enumerate(described)
+    ]
+
+
+def _duration(months: int) -> str:
+    return f"{months} mois" if months < 24 else f"{round(months / 12)} ans"
+
+
+def ordered(typology: Typology) -> NDArray[np.int64]:
+    """Rows in the order in which to draw them: by type, then from the most typical; without types, by likeness.
+
+    Likeness is the first axis of the principal coordinates of the distances.
+    """
+    if typology.partition is not None and typology.is_solid:
+        partition = typology.partition
+        return np.lexsort((-typology.silhouettes, partition.groups)).astype(np.int64)
+    return likeness(typology.distances)
+
+
+def likeness(between: Distances) -> NDArray[np.int64]:
+    """Rows ordered along the first principal coordinate of their distances."""
+    if between.size < 3:
+        return np.argsort(between.index, kind="stable").astype(np.int64)
+    square = between.distinct_square().astype(float) ** 2
+    centred = square - square.mean(axis=0) - square.mean(axis=1)[:, None] + square.mean()
+    values, vectors = np.linalg.eigh(-centred / 2)
+    axis = vectors[:, int(np.argmax(values))]
+    return np.argsort(axis[between.index], kind="stable").astype(np.int64)

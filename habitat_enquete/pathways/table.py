@@ -1,0 +1,228 @@
+"""Episodes from a workbook: a long table, numbered blocks in wide rows, or Ageven grids."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from habitat_enquete.errors import Code, EnqueteError, Problem, problem
+from habitat_enquete.pathways.answers import by_name
+from habitat_enquete.pathways.dates import plain
+from habitat_enquete.pathways.drafts import FIELDS, Cell, Draft, field_of
+
+Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
+_HEADER_WITHIN: Final = 10
+_AGEVEN: Final = {
+    "year": ("annee", "year"),
+    "age": ("age",),
+    "residence": ("residence", "logement", "statut", "statut d'occupation"),
+    "place": ("lieu", "commune"),
+    "family": ("famille", "family", "menage"),
+    "work": ("travail", "work", "emploi", "activite"),
+}
+# Where a table says where a proposed episode was read: `E03!120:180`.
+_SPAN: Final = re.compile(r"^.+!\d+:\d+$")
+
+
+class TableSheet(Protocol):
+    """A sheet as `ingest` reads it: its name, and its rows of plain values."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def rows(self) -> Callable[[], Iterable[Sequence[Value]]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeTable:
+    """The drafts of a file. `origin` names it; `decided` are drafts of episodes first read in interviews."""
+
+    origin: str
+    drafts: tuple[Draft, ...]
+    decided: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def read_table(file: str, sheets: Iterable[TableSheet]) -> EpisodeTable:
+    """The episodes of every sheet that looks like a table of episodes or an Ageven grid; other sheets are left alone.
+
+    Raises: EnqueteError when no sheet has an identifier column, or there is no row.
+    """
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    missing: EnqueteError | None = None
+    for sheet in sheets:
+        rows = [[_text(value) for value in row] for row in sheet.rows()]
+        if (grid := _ageven_header(rows)) is not None:
+            drafts += _ageven(file, sheet.name, rows, grid, problems)
+            continue
+        try:
+            drafts += _long(file, sheet.name, rows)
+        except EnqueteError as error:
+            missing = missing or error
+    if not drafts and missing is not None:
+        raise missing
+    own = tuple(draft for draft in drafts if not _SPAN.match(draft.source))
+    return EpisodeTable(file, own, tuple(d for d in drafts if _SPAN.match(d.source)), tuple(problems))
+
+
+def _text(value: Value) -> str:
+    """A cell as it reads: dates in ISO, whole numbers without decimals."""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _long(file: str, sheet: str, rows: list[list[str]]) -> list[Draft]:
+    at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if "id" in {field_of(c) for c in row}), None)
+    if at is None:
+        accepted = ", ".join(FIELDS["id"])
+        raise EnqueteError(
+            Code.PATHWAY_COLUMN_MISSING, file=file, sheet=sheet, column="id", accepted=accepted
+        )
+    columns = _columns(rows[at])
+    if not any(name in ("start", "start_min") for _, _, name in columns):
+        accepted = ", ".join(FIELDS["start"])
+        raise EnqueteError(
+            Code.PATHWAY_COLUMN_MISSING, file=file, sheet=sheet, column="debut", accepted=accepted
+        )
+    drafts: list[Draft] = []
+    for number, row in enumerate(rows[at + 1 :], start=at + 2):
+        if any(row):
+            drafts += _row_drafts(file, sheet, number, row, columns, len(drafts))
+    if not drafts:
+        raise EnqueteError(Code.PATHWAY_TABLE_EMPTY, file=file, sheet=sheet)
+    return drafts
+
+
+def _columns(header: Sequence[str]) -> list[tuple[int, int, str]]:
+    """(position, block, field) of each column known; block 0 is the row itself, 1, 2… numbered blocks."""
+    found = []
+    for position, title in enumerate(header):
+        if (name := field_of(title)) is not None:
+            found.append((position, 0, name))
+        elif (numbered := by_name(plain(title).replace(" ", "_"))) is not None:
+            found.append((position, *numbered))
+    return found
+
+
+def _row_drafts(
+    file: str,
+    sheet: str,
+    number: int,
+    row: Sequence[str],
+    columns: Sequence[tuple[int, int, str]],
+    before: int,
+) -> list[Draft]:
+    shared = {name: row[p] for p, block, name in columns if block == 0 and p < len(row) and row[p]}
+    blocks = sorted({block for _, block, _ in columns if block}) or [0]
+    drafts = []
+    for block in blocks:
+        own = {name: row[p] for p, b, name in columns if b == block and p < len(row) and row[p]}
+        if block and not own:
+            continue
+        fields = shared | own
+        cells = {name: Cell(sheet, number, letters(p)) for p, b, name in columns if b in (0, block)}
+        rank = block or _rank(fields.get("rank", ""), before + 1)
+        source = fields.get("source", "")
+        kept = source if _SPAN.match(source) else f"{file}!table"
+        drafts.append(Draft(fields.get("id", ""), rank, kept, fields, file, cells))
+    return drafts
+
+
+def _rank(text: str, default: int) -> int:
+    return int(text) if text.isdigit() and int(text) > 0 else default
+
+
+def letters(position: int) -> str:
+    """The letters of a column, from 0.
+
+    >>> letters(27)
+    'AB'
+    """
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _ageven_header(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
+    """The row and columns of an Ageven grid: a year and a residence, and no column of episodes."""
+    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+        columns: dict[str, int] = {}
+        for position, title in enumerate(row):
+            for name, titles in _AGEVEN.items():
+                if plain(title) in titles and name not in columns:
+                    columns[name] = position
+        if "year" in columns and "residence" in columns:
+            return at, columns
+    return None
+
+
+def _ageven(
+    file: str, sheet: str, rows: list[list[str]], header: tuple[int, dict[str, int]], problems: list[Problem]
+) -> list[Draft]:
+    """One episode per run of years with the same residence (and place); the sheet is named after the person.
+
+    An empty residence continues the one above; a residence is written in the year when it begins.
+    """
+    at, columns = header
+    drafts: list[Draft] = []
+    for number, row in enumerate(rows[at + 1 :], start=at + 2):
+        value = {name: row[p] if p < len(row) else "" for name, p in columns.items()}
+        if not value["residence"] and not value.get("place"):
+            continue
+        if not re.fullmatch(r"\d{4}", value["year"]):
+            place = Cell(sheet, number, letters(columns["year"]))
+            problems.append(
+                problem(
+                    Code.AGEVEN_YEAR,
+                    file=file,
+                    sheet=sheet,
+                    row=number,
+                    column=place.column,
+                    value=value["year"],
+                )
+            )
+            continue
+        drafts = _extended(drafts, file, sheet, number, value, columns)
+    return drafts
+
+
+def _extended(
+    drafts: list[Draft], file: str, sheet: str, number: int, value: dict[str, str], columns: dict[str, int]
+) -> list[Draft]:
+    """The episodes so far, with a new one when the residence changes."""
+    last = drafts[-1].fields if drafts else {}
+    tenure, place = value["residence"] or last.get("tenure", ""), value.get("place") or last.get("place", "")
+    if drafts and (tenure, place) == (last.get("tenure"), last.get("place", "")):
+        return drafts
+    fields = {"start": value["year"], "tenure": tenure, "place": place, "household": value.get("family", "")}
+    fields["motives"] = value.get("work", "")
+    names = {
+        "start": "year",
+        "tenure": "residence",
+        "place": "place",
+        "household": "family",
+        "motives": "work",
+    }
+    cells = {f: Cell(sheet, number, letters(columns[c])) for f, c in names.items() if c in columns}
+    if drafts:
+        before = drafts[-1]
+        closed = {**before.fields, "end": value["year"]}
+        drafts = [
+            *drafts[:-1],
+            Draft(before.respondent, before.rank, before.source, closed, file, before.cells),
+        ]
+    fields = {name: text for name, text in fields.items() if text}
+    return [*drafts, Draft(sheet.strip(), len(drafts) + 1, f"{file}!table", fields, file, cells)]

@@ -1,0 +1,165 @@
+"""Types of paths: groups around real people (medoids), from many starts, with case weights.
+
+Distinct paths are partitioned, each weighing as much as all those who share it; sources: E. Schubert & P. Rousseeuw, « Fast
+and eager k-medoids clustering », *Information Systems* 101, 2021; L. Kaufman & P. Rousseeuw, *Finding groups in data*, 1990
+(PAM, CLARA).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from habitat_enquete.pathways.distances import Distances
+from habitat_enquete.pathways.sequences import Codes, Floats
+
+STARTS: Final = 50
+SEED: Final = 20260101
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partition:
+    """n paths in k groups: `groups` (0 … k - 1), shape (n,), numbered from the heaviest; `medoids`, rows of the n paths,
+    shape (k,); `cost`, the weighted sum of distances to the medoids."""
+
+    groups: NDArray[np.int64]
+    medoids: NDArray[np.int64]
+    cost: float
+
+    @property
+    def k(self) -> int:
+        """How many groups."""
+        return int(self.medoids.size)
+
+
+def group(
+    distances: Distances, k: int, *, weights: Floats | None = None, starts: int = STARTS, seed: int = SEED
+) -> Partition:
+    """The best partition in `k` groups found from `starts` random starts and one greedy start.
+
+    Raises: ValueError when there are fewer than `k` distinct paths.
+    """
+    own = np.ones(len(distances)) if weights is None else np.asarray(weights, dtype=float)
+    if distances.size < k or k < 1:
+        raise ValueError(f"{k} groups asked of {distances.size} distinct paths")
+    square = distances.distinct_square()
+    heavy = np.asarray(np.bincount(distances.index, own, distances.size), dtype=np.float64)
+    medoids = best_medoids(square, heavy, k, starts, seed)
+    first_row = np.full(distances.size, -1, dtype=np.int64)
+    first_row[distances.index[::-1]] = np.arange(len(distances))[::-1]
+    return _assigned(square[:, medoids].astype(float)[distances.index], first_row[medoids], own)
+
+
+def _assigned(to_medoids: Floats, medoids: NDArray[np.int64], weights: Floats) -> Partition:
+    """Everyone with the nearest medoid, groups numbered from the heaviest."""
+    nearest = to_medoids.argmin(axis=1)
+    heavy = np.argsort(-np.bincount(nearest, weights, medoids.size), kind="stable")
+    rank = np.argsort(heavy)
+    cost = float(weights @ to_medoids.min(axis=1))
+    return Partition(rank[nearest].astype(np.int64), medoids[heavy], cost)
+
+
+def best_medoids(
+    square: NDArray[Any], weights: Floats, k: int, starts: int = STARTS, seed: int = SEED
+) -> NDArray[np.int64]:
+    """Medoids of least weighted cost among `starts` random starts of FasterPAM and one BUILD start. Shape (k,)."""
+    import kmedoids
+
+    if k == 1:
+        return np.array([np.argmin(weights @ square)], dtype=np.int64)
+    # Scaling each row by its weight gives the weighted problem: the library reads (item, medoid) only.
+    scaled = np.ascontiguousarray(square * weights[:, None].astype(square.dtype))
+    inits = [("build", 0)] + [("random", seed + start) for start in range(starts)]
+    found = [kmedoids.fasterpam(scaled, k, init=init, random_state=state, n_cpu=1) for init, state in inits]
+    best = min(found, key=lambda result: float(result.loss))
+    return np.sort(np.asarray(best.medoids).astype(np.int64))
+
+
+CodesToRows = Callable[[Codes, Codes], NDArray[Any]]
+
+
+def sampled_medoids(
+    codes: Codes,
+    weights: Floats,
+    k: int,
+    *,
+    between: CodesToRows,
+    samples: int = 5,
+    size: int = 2_000,
+    starts: int = 10,
+    seed: int = SEED,
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """CLARA, for more distinct paths than a matrix can hold: medoids of samples, the best over everyone kept.
+
+    Args:
+        codes: distinct sequences, shape (u, length).
+        between: distances from some sequences to others, shape (rows, rows).
+
+    Returns: the medoids' rows, shape (k,), and everyone's distances to them, shape (u, k).
+    """
+    generator = np.random.default_rng(seed)
+    share = weights / weights.sum()
+    best: tuple[float, NDArray[np.int64], NDArray[Any]] | None = None
+    for sample in range(samples):
+        drawn = np.sort(generator.choice(len(codes), min(size, len(codes)), replace=False, p=share))
+        square = between(codes[drawn], codes[drawn])
+        medoids = drawn[best_medoids(square, weights[drawn], k, starts, seed + sample)]
+        everyone = between(codes, codes[medoids])
+        cost = float(weights @ everyone.min(axis=1))
+        if best is None or cost < best[0]:
+            best = cost, medoids, everyone
+    assert best is not None
+    return best[1], best[2]
+
+
+def hierarchy(square: Floats, linkage: str = "ward.D2") -> Floats:
+    """An agglomerative tree as scipy's linkage table; `linkage`: ward.D, ward.D2, average, complete or single (R's names).
+
+    Ward.D applies Ward's update to the distances as they are, Ward.D2 to their squares.
+    Source: F. Murtagh & P. Legendre, « Ward's hierarchical agglomerative clustering method », *J. of Classification* 31, 2014.
+
+    Raises: KeyError for another linkage.
+    """
+    from scipy.cluster import hierarchy as scipy_hierarchy
+    from scipy.spatial.distance import squareform
+
+    names = {
+        "ward.D": "ward",
+        "ward.D2": "ward",
+        "average": "average",
+        "complete": "complete",
+        "single": "single",
+    }
+    condensed = squareform(square, checks=False)
+    tree = scipy_hierarchy.linkage(np.sqrt(condensed) if linkage == "ward.D" else condensed, names[linkage])
+    if linkage == "ward.D":
+        tree[:, 2] **= 2
+    return np.asarray(tree)
+
+
+def cut(tree: Floats, k: int) -> NDArray[np.int64]:
+    """The `k` groups of a tree, numbered in order of appearance from 0."""
+    from scipy.cluster.hierarchy import cut_tree
+
+    labels = cut_tree(tree, n_clusters=k)[:, 0]
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse].astype(np.int64)
+
+
+def rand_index(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
+    """Adjusted Rand index of two partitions: 1 the same, about 0 by chance.
+
+    Source: L. Hubert & P. Arabie, « Comparing partitions », *Journal of Classification* 2, 1985, p. 193-218.
+    """
+    table = np.zeros((int(one.max()) + 1, int(other.max()) + 1))
+    np.add.at(table, (one, other), 1)
+    pairs = (table * (table - 1)).sum() / 2
+    rows, columns = ((m * (m - 1)).sum() / 2 for m in (table.sum(axis=1), table.sum(axis=0)))
+    total = one.size * (one.size - 1) / 2
+    expected = rows * columns / total if total else 0.0
+    ceiling = (rows + columns) / 2
+    return 1.0 if ceiling == expected else float((pairs - expected) / (ceiling - expected))
