@@ -388,7 +388,7 @@ def round_trip() -> YAML:
     yaml = YAML(typ="rt", pure=True)
     yaml.Resolver = _TextResolver
     yaml.preserve_quotes = True
-    yaml.width = 120
+    yaml.width = 100_000  # lines are broken where their author broke them
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     return yaml

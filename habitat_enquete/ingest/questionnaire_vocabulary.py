@@ -51,6 +51,7 @@ TOP_KEYS: Final = (
     "attributes",
 )
 RESPONDENT_ALIASES: Final[Mapping[str, str]] = {"cle": "key", "clé": "key", "pseudonyme": "pseudonym"}
+NONRESPONSE_ALIASES: Final[Mapping[str, str]] = {"sans_objet": "so", "refuse": "refus"}
 CONSENT_ALIASES: Final[Mapping[str, str]] = {"valeur": "value"}
 QUOTA_ALIASES: Final[Mapping[str, str]] = {"nom": "name", "cibles": "targets", "questions": "question"}
 
@@ -231,7 +232,7 @@ TYPE_WORDS: Final[Mapping[str, tuple[QuestionType, str]]] = {
     **dict.fromkeys(("caché", "cachee", "cachée"), (QuestionType.HIDDEN, "")),
     **dict.fromkeys(("location", "gps", "position"), (QuestionType.GEOPOINT, "")),
     **{word: (QuestionType.GEOPOINT, word) for word in ("geotrace", "geoshape")},
-    "barcode": (QuestionType.TEXT, "barcode"),
+    **{word: (QuestionType.TEXT, word) for word in ("barcode", "osm")},
     **{word: (QuestionType.FILE, word) for word in FILE_TYPES},
     **dict.fromkeys(("photo",), (QuestionType.FILE, "image")),
     **dict.fromkeys(("fichier",), (QuestionType.FILE, "file")),

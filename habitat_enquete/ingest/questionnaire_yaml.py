@@ -120,7 +120,7 @@ class _Reader:
             yield Quota(quota.text("name") or " × ".join(questions), questions, counts)
 
     def _nonresponse(self) -> Iterator[Choice]:
-        kinds = self.top.section("nonresponse", {"sans_objet": "so", "refuse": "refus"})
+        kinds = self.top.section("nonresponse", words.NONRESPONSE_ALIASES)
         if kinds is None:
             return
         kinds.check_keys(words.MISSING_KINDS)
@@ -183,8 +183,9 @@ class _Reader:
 
     def _without_duplicates(self, holder: Section, key: str, choices: list[Choice]) -> tuple[Choice, ...]:
         seen: set[str] = set()
+        twice = self.top.mapping("settings").get("allow_choice_duplicates") in {"yes", "oui", "true"}
         for choice in choices:
-            if choice.name in seen:
+            if choice.name in seen and not twice:
                 holder.report(Code.CHOICE_DUPLICATE, line=choice.line, name=choice.name, list=key)
             seen.add(choice.name)
         return tuple(choices)

@@ -127,7 +127,9 @@ class _Reader:
             language=self.language,
             languages=tuple(dict.fromkeys([self.language, *languages])),
             language_names=names,
-            settings={k: v for k, v in settings.items() if k not in _OWN_SETTINGS},
+            settings={
+                k: v for k, v in settings.items() if k not in _OWN_SETTINGS and (k, v) != ("style", "pages")
+            },
             sha256=self.sha256,
             source=self.file,
             sheet=self.sheet,

@@ -319,7 +319,9 @@ def _combined(inner):
         inner,
         inner,
     ).map(lambda each: tuple(f"{each[0]}({each[1][side]}, {each[2][side]})" for side in (0, 1)))
-    lengths = inner.map(lambda each: tuple(f"string-length({each[side]})" for side in (0, 1)))
+    lengths = st.sampled_from([("${t}", "string(/d/t)"), ("'x y'", "'x y'")]).map(
+        lambda each: tuple(f"string-length({each[side]})" for side in (0, 1))
+    )
     return st.one_of(binary, unary, functions, lengths)
 
 

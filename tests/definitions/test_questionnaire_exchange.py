@@ -1,0 +1,286 @@
+"""A questionnaire in other formats: YAML rewritten, LimeSurvey, data entry, XForm."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from habitat_enquete.errors import EnqueteError
+from habitat_enquete.exchange.dataentry import entry_sheets, write_dataentry
+from habitat_enquete.exchange.definitions import convert
+from habitat_enquete.exchange.limesurvey import COLUMNS, limesurvey_structure
+from habitat_enquete.exchange.limesurvey_expressions import Target, Untranslatable, translate
+from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
+from habitat_enquete.ingest.bounds import Bounds, bounds_of
+from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.xlsform import read_xlsform
+from habitat_enquete.model.questionnaire import Question, QuestionType
+
+# ── YAML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_written_reads_back(study, without_places):
+    assert without_places(parse_yaml(questionnaire_yaml(study), file="lozere.yaml")) == without_places(study)
+
+
+def test_rewriting_without_a_change_changes_nothing(study, study_text):
+    text = "# en-tête\n" + study_text.lstrip() + "# fin\n"
+    assert rewritten_yaml(study, text, file="f.yaml") == text
+
+
+def test_rewriting_keeps_comments_and_spellings_around_what_changes():
+    before = """\
+# Enquête de 2026
+identifiant: e
+questions:
+  # le profil
+  - {nom: age, libelle: "Âge", type: entier}   # en années
+  - nom: b          # à revoir
+    libelle: Ancien
+    filtre: ${age} > 15   # seulement les adultes
+  - {nom: c, libelle: C}
+"""
+    after = """\
+id: e
+questions:
+  - {name: age, label: "Âge", type: integer}
+  - {name: nouveau, label: "no"}
+  - {name: b, label: Neuf, relevant: "${age} > 15", required: oui}
+"""
+    assert (
+        rewritten_yaml(parse_yaml(after, file="f.yaml"), before, file="f.yaml")
+        == """\
+# Enquête de 2026
+identifiant: e
+questions:
+  # le profil
+  - {nom: age, libelle: "Âge", type: entier}   # en années
+  - {type: text, name: nouveau, label: "no"}
+  - nom: b          # à revoir
+    libelle: Neuf
+    filtre: ${age} > 15   # seulement les adultes
+    obligatoire: true
+"""
+    )
+
+
+def test_reference_study_survives_a_trip_through_xlsform_with_its_comments(real_data, tmp_path):
+    source = real_data / "questionnaires" / "enquete_habitat.yaml"
+    copy = tmp_path / "enquete.yaml"
+    copy.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    convert(copy, tmp_path / "enquete.xlsx")
+    convert(tmp_path / "enquete.xlsx", copy, overwrite=True)
+    assert copy.read_text(encoding="utf-8") == source.read_text(encoding="utf-8")
+
+
+# ── conversions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_conversion_by_extension(study, study_text, without_places, tmp_path):
+    source = write(tmp_path / "q.yaml", study_text)
+    assert [path.name for path in convert(source, tmp_path / "q.xlsx").files] == ["q.xlsx"]
+    assert without_places(read_xlsform(tmp_path / "q.xlsx")) == without_places(study)
+    written = convert(source, tmp_path / "q.txt")
+    assert [path.name for path in written.files] == ["q.txt", "q.noms.csv"]
+    names = (tmp_path / "q.noms.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(names.splitlines(), delimiter=";"))
+    assert ["01004", "motifs", "01004", ""] in rows and ["episode2arrivee", "arrivee", "", "2"] in rows
+
+
+def test_xform(study_text, tmp_path):
+    pytest.importorskip("pyxform")
+    convert(write(tmp_path / "q.yaml", study_text), tmp_path / "q.xml")
+    assert "<h:title>Enquête logement</h:title>" in (tmp_path / "q.xml").read_text(encoding="utf-8")
+
+
+def test_xform_refused_by_pyxform(tmp_path):
+    pytest.importorskip("pyxform")
+    source = write(tmp_path / "q.yaml", "questions: [{type: select_one, name: a, label: A, liste: rien}]")
+    with pytest.raises(EnqueteError, match=r"pyxform refuse « q\.yaml »"):
+        convert(source, tmp_path / "q.xml")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "q.docx",
+            "questions: []",
+            r"Le format de « q\.docx » n'est pas reconnu\. Ajoutez --format \(yaml, xlsform",
+        ),
+        ("q.xlsx", "kind: guide\nthemes: [{id: a}]", r"« q\.yaml » est un guide d'entretien"),
+        ("q.yaml", "questions: []", r"« q\.yaml » existe déjà\. Ajoutez --force"),
+    ],
+)
+def test_conversions_refused(tmp_path, name, text, message):
+    with pytest.raises(EnqueteError, match=message):
+        convert(write(tmp_path / "q.yaml", text), tmp_path / name)
+
+
+# ── LimeSurvey ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rows_of(study, language="fr"):
+    structure = limesurvey_structure(study, repetitions=2)
+    lines = list(csv.reader(structure.text.splitlines(), delimiter="\t"))
+    assert tuple(lines[0]) == COLUMNS
+    rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines[1:]]
+    return structure, [row for row in rows if row["language"] in ("", language)]
+
+
+def test_limesurvey_questions(study):
+    structure, rows = rows_of(study)
+    questions = {row["name"]: row for row in rows if row["class"] == "Q"}
+    assert {name: row["type/scale"] for name, row in questions.items()} == {
+        "accord": "M",
+        "age": "N",
+        "statut": "L",
+        "loyer": "N",
+        "motifs": "M",
+        "satis": "F",
+        "episode1arrivee": "D",
+        "episode2arrivee": "D",
+        "episode3arrivee": "D",
+        "photo": "|",
+        "freins": "T",
+    }
+    assert questions["age"]["relevance"] == '(accord_OK.NAOK == "Y")'
+    assert questions["motifs"]["max_answers"] == "2" and questions["motifs"]["exclude_all_others"] == "nsp"
+    assert questions["statut"]["other"] == "Y"
+    assert questions["episode2arrivee"]["relevance"] == "!is_empty(episode1arrivee.NAOK)"
+    assert (
+        questions["age"]["em_validation_q"] == "is_empty(age.NAOK) or (((age.NAOK > 15) or (age.NAOK == 0)))"
+    )
+    assert structure.problems == ()
+
+
+def test_limesurvey_has_as_many_rows_in_each_language(study):
+    counts = [
+        sum(row["class"] in "GQSQA" for row in rows_of(study, language)[1]) for language in ("fr", "en")
+    ]
+    assert counts[0] == counts[1]
+
+
+def test_limesurvey_codes_are_short_and_unique():
+    study = parse_yaml(
+        """
+questions:
+  - {type: choix_unique, name: un_nom_de_question_vraiment_long, label: A, modalites: [proprietaire_a, proprietaire_b]}
+  - {type: texte, name: un_nom_de_question_vraiment_lonG2, label: B}
+  - {type: texte, name: _1, label: C}
+""",
+        file="f.yaml",
+    )
+    structure = limesurvey_structure(study)
+    assert [name.limesurvey for name in structure.names] == [
+        "unnomdequestionvraim",
+        "propr",
+        "prop2",
+        "unnomdequestionvrai2",
+        "q1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${age} >= 18 and ${age} < 99", "((age.NAOK >= 18) and (age.NAOK < 99))"),
+        ("${statut} = 'proprietaire'", '(statut.NAOK == "prop")'),
+        ("${statut} != ''", "!is_empty(statut.NAOK)"),
+        ("selected(${statut}, 'proprietaire')", '(statut.NAOK == "prop")'),
+        ("not(selected(${motifs}, 'emploi'))", '!((motifs_emplo.NAOK == "Y"))'),
+        ("selected(${motifs}, 'autre')", "(!is_empty(motifs_other.NAOK))"),
+        ("count-selected(${motifs}) <= 3", "(count(that.motifs.NAOK) <= 3)"),
+        ("regex(., '\\d{5}')", 'regexMatch("/^(?:[0-9]{5})$/", age.NAOK)'),
+        ("if(${age} > 3, 'a', 'b')", 'if((age.NAOK > 3), "a", "b")'),
+        ("coalesce(${age}, 0)", "if(is_empty(age.NAOK), 0, age.NAOK)"),
+        ("${age} mod 2 = -1", "((age.NAOK - 2 * floor(age.NAOK / 2)) == -(1))"),
+        ("contains(${age}, '4')", '(strpos(age.NAOK, "4") !== false)'),
+        ("${accord} = 'OK'", '(accord_OK.NAOK == "Y")'),
+    ],
+)
+def test_expressions_of_limesurvey(text, expected):
+    targets = {
+        "age": Target("age", QuestionType.INTEGER, {}),
+        "statut": Target("statut", QuestionType.SELECT_ONE, {"proprietaire": "prop"}),
+        "motifs": Target("motifs", QuestionType.SELECT_MULTIPLE, {"emploi": "emplo", "autre": "-oth-"}),
+        "accord": Target("accord", QuestionType.ACKNOWLEDGE, {}),
+    }
+    assert translate(text, targets, "age") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["position(..) > 1", "${absent} = 1", "indexed-repeat(${age}, ${r}, 1)", "${age} | ${age}"]
+)
+def test_expressions_without_an_equivalent(text):
+    with pytest.raises(Untranslatable):
+        translate(text, {"age": Target("age", QuestionType.INTEGER, {})}, "age")
+
+
+def test_what_limesurvey_cannot_say_is_told():
+    study = parse_yaml('questions: [{nom: a, libelle: A, filtre: "position(..) > 1"}]', file="f.yaml")
+    (problem,) = limesurvey_structure(study).problems
+    assert problem.message.startswith(
+        "f.yaml, ligne 1 : l'expression « position(..) > 1 » de « a » n'a pas d'équivalent dans LimeSurvey (la fonction position())"
+    )
+
+
+# ── data entry ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_data_entry_columns(study):
+    sheets = {name: [column.name for column in columns] for name, columns in entry_sheets(study).items()}
+    assert sheets == {
+        "reponses": [
+            "_index",
+            "accord",
+            "age",
+            "statut",
+            "statut_autre",
+            "loyer",
+            "motifs/01004",
+            "motifs/nsp",
+            "satis_loyer",
+            "satis_bruit",
+            "freins",
+        ],
+        "episode": ["_parent_index", "arrivee"],
+    }
+
+
+def test_data_entry_validations(study, tmp_path):
+    from openpyxl import load_workbook
+
+    write_dataentry(study, tmp_path / "saisie.xlsx")
+    workbook = load_workbook(tmp_path / "saisie.xlsx")
+    sheet = workbook["reponses"]
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    assert rules["D3:D1002"].formula1 == "listes!$A$1:$A$2"
+    assert rules["C3:C1002"].type == "whole" and rules["G3:G1002"].formula1 == '"1,0"'
+    assert [cell.value for cell in workbook["listes"]["A"]] == ["Locataire", "Autre (préciser)"]
+    assert workbook["listes"].sheet_state == "hidden"
+    assert sheet["K3"].number_format == "@"
+    assert all(cell.data_type == "s" for row in sheet.iter_rows(max_row=2) for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("constraint", "kind", "expected"),
+    [
+        (". >= 16 and . <= 110", QuestionType.INTEGER, Bounds(16, 110)),
+        (". > 0 and 10 > .", QuestionType.INTEGER, Bounds(1, 9)),
+        (". >= -5", QuestionType.DECIMAL, Bounds(-5, None)),
+        (". < 10 or . = 99", QuestionType.DECIMAL, Bounds()),
+        (". >= ${autre}", QuestionType.DECIMAL, Bounds()),
+        (". >=", QuestionType.DECIMAL, Bounds()),
+        ("", QuestionType.DECIMAL, Bounds()),
+    ],
+)
+def test_bounds(constraint, kind, expected):
+    assert bounds_of(Question("a", kind, "A", constraint=constraint)) == expected
