@@ -167,15 +167,6 @@ def delete(coding: Coding, coder: Coder) -> tuple[Change, ...]:
     return (Change(Action.DELETE, coding, None),)
 
 
-def recode(codings: Iterable[Coding], renamed: Mapping[str, str]) -> tuple[Change, ...]:
-    """Carry codings over when codes of the codebook were renamed or merged: old id → new id. They keep their author."""
-    return tuple(
-        Change(Action.RECODE, each, replace(each, code=renamed[each.code]))
-        for each in codings
-        if each.code in renamed
-    )
-
-
 def fit(document: Document, span: Span) -> Span:
     """`span` without the spaces at its ends. Raises: EnqueteError when nothing of it lies in the document."""
     if span.end > len(document.text) or not span.quote(document.text).strip():

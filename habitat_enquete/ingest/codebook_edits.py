@@ -82,7 +82,7 @@ def add_to(text: str, code_id: str, key: str, item: str) -> str:
 def rename_code(text: str, code_id: str, new_id: str) -> str:
     """The codebook where a code has another id, and those that name it follow.
 
-    Codings made under the old id are carried over by `decisions.recode(codings, {code_id: new_id})`.
+    Codings made under the old id are carried over by `journal.carry_over(store, coder, {code_id: new_id})`.
     """
     root = _load(text)
     _code(root, code_id)["id"] = quoted(new_id)
@@ -109,7 +109,7 @@ def move_code(text: str, code_id: str, theme_id: str, *, before: str | None = No
 def merge_codes(text: str, kept: str, merged: Iterable[str]) -> str:
     """The codebook where the codes `merged` are gone and `kept` has their terms, rules, examples, levers and stages.
 
-    Codings follow by `decisions.recode(codings, {each: kept})`.
+    Codings follow by `journal.carry_over(store, coder, {each: kept})`.
     """
     root = _load(text)
     survivor = _code(root, kept)

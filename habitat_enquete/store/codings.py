@@ -146,6 +146,16 @@ def code_counts(store: Store) -> dict[str, dict[State, int]]:
     return result
 
 
+def human_counts(store: Store) -> dict[str, int]:
+    """How many codings of each code a person made or decided on."""
+    rows = store.rows(
+        "SELECT code, count(*) AS n FROM coding c WHERE coder_kind = 'person'"
+        " OR EXISTS (SELECT 1 FROM journal j WHERE j.coding = c.id AND j.action NOT IN ('memo', 'recode'))"
+        " GROUP BY code"
+    )
+    return {row["code"]: row["n"] for row in rows}
+
+
 def _key(coding: Coding) -> tuple[Span, str]:
     return coding.span, coding.code
 

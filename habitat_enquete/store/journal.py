@@ -48,6 +48,35 @@ def apply(store: Store, coder: str, changes: Sequence[Change]) -> list[Coding]:
     return [each for each in results if each is not None]
 
 
+def carry_over(store: Store, coder: str, renamed: Mapping[str, str]) -> int:
+    """Bring what people decided under codes that were renamed or merged to their new ids (old → new), as one gesture.
+
+    Open proposals of machines under an old id are left to the next run of the rules. Where the same passage already has
+    the new code, a machine's proposal gives way, and a coder who had used both codes keeps one coding.
+    Returns: how many codings were carried over.
+    """
+    with store.transaction():
+        changes = []
+        taken = {_place(each): each for each in stored.codings(store, codes=sorted(set(renamed.values())))}
+        human = {name: stored.decided(store, name) for name in {each.document for each in taken.values()}}
+        for each in stored.codings(store, codes=sorted(renamed)):
+            human.setdefault(each.document, stored.decided(store, each.document))
+            if each.id not in human[each.document]:
+                continue
+            after: Coding | None = replace(each, code=renamed[each.code])
+            assert after is not None
+            twin = taken.get(_place(after))
+            if twin is not None and twin.id not in human[twin.document]:
+                stored.remove(store, twin)
+            elif twin is not None:
+                after = None
+            changes.append(Change(Action.RECODE, each, after))
+            if after is not None:
+                taken[_place(after)] = after
+        apply(store, coder, changes)
+    return len(changes)
+
+
 def undo(store: Store, coder: str) -> list[Decision]:
     """Reverse the last gesture of `coder` that is not undone yet; gives what was reversed.
 
@@ -181,6 +210,10 @@ def _apply(store: Store, change: Change) -> Coding | None:
     if (change.before.span, change.before.code) != (change.after.span, change.after.code):
         _refuse_twin(store, change.after)
     return stored.update(store, replace(change.after, id=change.before.id, version=change.before.version))
+
+
+def _place(coding: Coding) -> tuple[object, ...]:
+    return coding.document, coding.span, coding.code, coding.coder.name
 
 
 def _refuse_twin(store: Store, coding: Coding) -> None:

@@ -1,0 +1,175 @@
+"""`enquete code`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from habitat_enquete.cli.show import Progress, pass_project, report_problems, say, say_json, tell
+
+if TYPE_CHECKING:
+    from habitat_enquete.coding.run import CodingResult
+    from habitat_enquete.pipeline import CodeOutcome
+    from habitat_enquete.project import Project
+
+_SHOWN = 10
+
+
+@click.command("code")
+@click.argument("folder", metavar="[DOSSIER]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--pipeline",
+    metavar="NOM",
+    help="Modèle de langue : celui qui est fourni, un modèle spaCy installé, ou « blank » (sinon celui qui est fourni).",
+)
+@click.option(
+    "--coder", metavar="PRÉNOM", help="Au nom de qui les codages sont reportés d'un code à l'autre."
+)
+@click.option(
+    "--renamed",
+    multiple=True,
+    metavar="ANCIEN=NOUVEAU",
+    help="Reporte les codages d'un code qui a changé d'identifiant dans la grille (répétable).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Écrit le bilan en JSON.")
+@pass_project
+def command(
+    project: Project,
+    folder: Path | None,
+    pipeline: str | None,
+    coder: str | None,
+    renamed: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Lit les entretiens et code ce que disent les personnes selon la grille.
+
+    Lit les transcriptions du dossier (docx, odt, txt, srt, vtt…), repère qui parle, puis cherche les termes et les règles de
+    codebook.yaml dans les paroles des enquêtés et dans les réponses ouvertes. Ne refait que ce qui a changé et garde toutes
+    vos décisions. Sans dossier, code ce qui est déjà importé. Se termine par 1 quand quelque chose demande votre attention.
+
+    \b
+    Exemples :
+        enquete code interviews/
+        enquete code --renamed voisins=bon_voisinage --coder anne
+    """
+    from habitat_enquete.pipeline import code
+
+    with _LabelledProgress() as progress:
+        outcome = code(
+            project, folder, pipeline=pipeline, coder=coder, renamed=_pairs(renamed), progress=progress
+        )
+    problems = outcome.interviews.problems if outcome.interviews else ()
+    report_problems(problems)
+    if as_json:
+        say_json(_summary(outcome))
+    else:
+        _tell(project, outcome)
+    attention = outcome.coding.needs_attention or bool(outcome.interviews and outcome.interviews.failed)
+    click.get_current_context().exit(1 if attention else 0)
+
+
+class _LabelledProgress:
+    """One progress line, whose label changes from reading to coding."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Progress] = {}
+
+    def __enter__(self) -> _LabelledProgress:
+        return self
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        self._lines.setdefault(label, Progress(label))(done, total)
+
+    def __exit__(self, *_: object) -> None:
+        for line in self._lines.values():
+            line.__exit__()
+
+
+def _pairs(renamed: tuple[str, ...]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in renamed]
+    for old, equal, new in pairs:
+        if not (old and equal and new):
+            raise click.BadParameter("écrivez ANCIEN=NOUVEAU, par exemple voisins=bon_voisinage.")
+    return {old: new for old, _, new in pairs}
+
+
+def _summary(outcome: CodeOutcome) -> dict[str, Any]:
+    coding = outcome.coding
+    interviews = outcome.interviews
+    return {
+        "documents": coding.documents,
+        "coded": coding.coded,
+        "unchanged": coding.documents - coding.coded,
+        "words": coding.words,
+        "added": coding.added,
+        "removed": coding.removed,
+        "states": {state.value: count for state, count in sorted(coding.states.items())},
+        "codes": dict(sorted(coding.mentions.items())),
+        "reanchored": coding.reanchored,
+        "orphans": [
+            {"id": each.id, "document": each.document, "code": each.code, "coder": each.coder.name}
+            for each in coding.orphans
+        ],
+        "unknown_codes": [
+            {"code": each.code, "codings": each.codings, "human": each.human, "candidates": each.candidates}
+            for each in coding.unknown
+        ],
+        "pipeline": coding.pipeline,
+        "interviews": None
+        if interviews is None
+        else {
+            "added": len(interviews.added),
+            "changed": len(interviews.changed),
+            "unchanged": len(interviews.unchanged),
+            "failed": list(interviews.failed),
+            "words": interviews.words,
+            "problems": len(interviews.problems),
+        },
+    }
+
+
+def _tell(project: Project, outcome: CodeOutcome) -> None:
+    read, coding = outcome.interviews, outcome.coding
+    if read is not None:
+        say(
+            f"{len(read.documents)} entretiens : {len(read.added)} nouveaux, {len(read.changed)} modifiés,"
+            f" {len(read.unchanged)} inchangés."
+        )
+    if not coding.coded:
+        say(f"{coding.documents} documents, tous déjà codés : rien à refaire.")
+    else:
+        say(
+            f"{coding.coded} documents codés ({coding.words} mots d'enquêtés), {coding.documents - coding.coded} inchangés :"
+            f" {coding.added} codages ajoutés, {coding.removed} retirés."
+        )
+    counted = {state.value: count for state, count in coding.states.items()}
+    say(
+        f"Codages de l'étude : {counted.get('accepted', 0)} retenus, {counted.get('suggested', 0)} à décider,"
+        f" {counted.get('rejected', 0)} rejetés."
+    )
+    _tell_what_to_settle(coding)
+    if counted.get("suggested"):
+        tell("Pour décider : enquete review")
+
+
+def _tell_what_to_settle(coding: CodingResult) -> None:
+    if coding.reanchored:
+        say(f"{coding.reanchored} codages ont suivi le texte corrigé.")
+    for each in coding.orphans[:_SHOWN]:
+        tell(
+            f"À revoir : le codage n° {each.id} ({each.code}, {each.coder.name}) ne retrouve plus son passage dans {each.document}."
+        )
+    if len(coding.orphans) > _SHOWN:
+        tell(f"… et {len(coding.orphans) - _SHOWN} autres passages introuvables.")
+    for gone in coding.unknown:
+        hint = (
+            f" A-t-il été renommé ? enquete code --renamed {gone.code}={gone.candidates[0]}"
+            if gone.candidates
+            else ""
+        )
+        tell(
+            f"À décider : {gone.codings} codages portent le code « {gone.code} », absent de la grille"
+            f" ({gone.human} décidés par une personne). Ils sont gardés.{hint}"
+        )

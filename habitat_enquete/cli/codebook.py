@@ -1,0 +1,117 @@
+"""`enquete codebook`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from habitat_enquete.cli.show import Progress, pass_project, say, say_json, table, tell
+
+if TYPE_CHECKING:
+    from habitat_enquete.project import Project
+
+_PIPELINE = click.option(
+    "--pipeline",
+    metavar="NOM",
+    help="Modèle de langue (sinon celui qui est fourni ; « blank » : sans modèle).",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON.")
+
+
+@click.group("codebook")
+def command() -> None:
+    """Vérifie et essaie la grille de codage."""
+
+
+@command.command("check")
+@_PIPELINE
+@_JSON
+@pass_project
+def check(project: Project, pipeline: str | None, as_json: bool) -> None:
+    """Vérifie codebook.yaml et dit ce que ses termes trouvent dans l'étude.
+
+    Signale les erreurs avec leur ligne, les termes qui ne trouvent rien ou trouvent partout, les codes jamais employés, les
+    codes qui se recouvrent, ceux qui n'ont ni définition ni exemple. Se termine par 1 si la grille ne peut pas être lue.
+
+    \b
+    Exemple :
+        enquete codebook check
+    """
+    from habitat_enquete.pipeline import check_codebook
+
+    with Progress("Documents lus :") as progress:
+        codebook, remarks, documents = check_codebook(
+            project, pipeline=pipeline, progress=lambda _, done, total: progress(done, total)
+        )
+    if as_json:
+        say_json(
+            {
+                "codes": len(codebook.codes),
+                "themes": len(codebook.themes),
+                "terms": sum(len(code.terms) for code in codebook),
+                "documents": documents,
+                "remarks": [
+                    {
+                        "code": each.code,
+                        "remark": each.remark.value,
+                        "line": each.line,
+                        "message": each.message,
+                    }
+                    for each in remarks
+                ],
+            }
+        )
+        return
+    terms = sum(len(code.terms) for code in codebook)
+    say(
+        f"{len(codebook.codes)} codes dans {len(codebook.themes)} thèmes, {terms} termes, essayés sur {documents} documents."
+    )
+    if remarks:
+        say(
+            table(
+                ("ligne", "code", "remarque"),
+                [(each.line or "", each.code, each.message) for each in remarks],
+            )
+        )
+    counts = Counter(each.remark for each in remarks)
+    tell(f"{sum(counts.values())} remarques." if remarks else "Aucune remarque.")
+
+
+@command.command("test")
+@_PIPELINE
+@_JSON
+@pass_project
+def test(project: Project, pipeline: str | None, as_json: bool) -> None:
+    """Fait passer à chaque code ses exemples et ses contre-exemples.
+
+    Un exemple doit être trouvé par les règles de son code, un contre-exemple ne doit pas l'être. Se termine par 1 quand l'un
+    d'eux échoue.
+
+    \b
+    Exemple :
+        enquete codebook test
+    """
+    from habitat_enquete.pipeline import try_codebook
+
+    results = try_codebook(project, pipeline=pipeline)
+    failed = [each for each in results if not each.passed]
+    if as_json:
+        say_json(
+            {
+                "passed": len(results) - len(failed),
+                "failed": [
+                    {"code": e.code, "line": e.line, "text": e.text, "expected": e.expected, "found": e.found}
+                    for e in failed
+                ],
+            }
+        )
+    else:
+        for each in failed:
+            why = "n'est pas trouvé" if each.expected else "est trouvé à tort"
+            say(
+                f"ligne {each.line}, {each.code} : « {each.text} » {why} (trouvé : {', '.join(each.found) or 'rien'})."
+            )
+        say(f"{len(results) - len(failed)} exemples passent sur {len(results)}.")
+    click.get_current_context().exit(1 if failed else 0)

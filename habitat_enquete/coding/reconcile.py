@@ -1,0 +1,96 @@
+"""Keeping human decisions when the text or the codebook changes under them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from habitat_enquete.coding.rules import TurnIndex
+from habitat_enquete.model.alignment import Alignment
+from habitat_enquete.model.codebook import Codebook
+from habitat_enquete.model.coding import Coding, State
+from habitat_enquete.model.span import Span
+from habitat_enquete.model.text import Document
+
+LOST: Final = "passage introuvable dans le texte corrigé"
+
+
+@dataclass(frozen=True, slots=True)
+class Reanchored:
+    """What became of the codings of a document whose text changed: found again, and not."""
+
+    kept: tuple[Coding, ...]
+    lost: tuple[Coding, ...]
+
+
+def reanchor(document: Document, codings: Iterable[Coding], former: Mapping[str, str]) -> Reanchored:
+    """Place `codings`, made in former texts of `document`, in its present text.
+
+    Args: `former`: text by hash. A coding whose passage is gone becomes an orphan: kept, listed, counted nowhere; one that
+    was rejected or moved stays so. An orphan found again is given with its state as it is: the caller knows the former one.
+    """
+    turns = TurnIndex(document)
+    alignments = {sha256: Alignment(text, document.text) for sha256, text in former.items()}
+    kept, lost = [], []
+    for coding in codings:
+        if coding.text_sha256 == document.sha256:
+            span: Span | None = coding.span
+        else:
+            alignment = alignments.get(coding.text_sha256)
+            span = alignment.anchored(coding.span) if alignment else None
+        if span is None or not len(span):
+            if coding.state not in (State.REJECTED, State.MOVED):
+                lost.append(replace(coding, state=State.ORPHAN, reason=_with(coding.reason, LOST)))
+            continue
+        turn = turns.at(span.start)
+        kept.append(
+            replace(
+                coding,
+                span=span,
+                turn=turn.index if turn else None,
+                respondent=turns.respondent(turn) or coding.respondent,
+                text_sha256=document.sha256,
+            )
+        )
+    return Reanchored(tuple(kept), tuple(lost))
+
+
+def restored(coding: Coding, state: State) -> Coding:
+    """An orphan whose passage is back, as it was before."""
+    reason = coding.reason.removesuffix(LOST).removesuffix("; ")
+    return replace(coding, state=state, reason=reason)
+
+
+def _with(reason: str, remark: str) -> str:
+    return reason if remark in reason else "; ".join(part for part in (reason, remark) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """A code that codings use and the codebook has not (renamed or removed): how many, and what it may have become."""
+
+    code: str
+    codings: int
+    human: int
+    candidates: tuple[str, ...]
+
+
+def unknown_codes(codebook: Codebook, counts: Mapping[str, Sequence[int]]) -> tuple[UnknownCode, ...]:
+    """The codes in use that `codebook` does not define, with the ids that look like them among codes nobody used yet.
+
+    Args: `counts`: code → (codings, those a person decided on).
+    """
+    known = {code.id for code in codebook}
+    fresh = sorted(known - counts.keys())
+    return tuple(
+        UnknownCode(
+            code,
+            total,
+            human,
+            tuple(difflib.get_close_matches(code, fresh, n=3, cutoff=0.5)),
+        )
+        for code, (total, human) in sorted(counts.items())
+        if code not in known
+    )
