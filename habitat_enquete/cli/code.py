@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from habitat_enquete.cli.show import Progress, pass_project, report_problems, say, say_json, tell
+from habitat_enquete.cli.show import Progress, located, pass_project, report_problems, say, say_json, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.coding.run import CodingResult
@@ -56,6 +56,7 @@ def command(
     """
     from habitat_enquete.pipeline import code
 
+    folder = located(project, folder) if folder else None
     with _LabelledProgress() as progress:
         outcome = code(
             project, folder, pipeline=pipeline, coder=coder, renamed=_pairs(renamed), progress=progress

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from habitat_enquete.cli.show import Progress, pass_project, report_problems, say, say_json, tell
+from habitat_enquete.cli.show import Progress, located, pass_project, report_problems, say, say_json, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.ingest.run import ImportResult
@@ -57,33 +57,63 @@ def command(
         enquete import responses.xlsx
         enquete import export_kobo.xlsx --questionnaire habitants
     """
-    from habitat_enquete.ingest.run import import_responses
+    from habitat_enquete.ingest.run import import_file, import_responses
+
+    file = located(project, file)
+    with Progress("Réponses lues :") as progress:
+        if questionnaire is None and sheet is None:
+            results = import_file(project, file, header_row=header_row, encoding=encoding, progress=progress)
+        else:
+            results = (
+                import_responses(
+                    project,
+                    file,
+                    questionnaire=questionnaire,
+                    sheet=sheet,
+                    header_row=header_row,
+                    encoding=encoding,
+                    progress=progress,
+                ),
+            )
+    pages = [_quality_page(project, result, alone=len(results) == 1) for result in results]
+    for result in results:
+        report_problems(result.problems, all_in=_name(project, result.problem_table))
+    if as_json:
+        summaries = [_summary(project, result, page) for result, page in zip(results, pages, strict=True)]
+        say_json(summaries[0] if len(summaries) == 1 else _together(summaries))
+    else:
+        for result, page in zip(results, pages, strict=True):
+            _tell(project, result, page)
+    click.get_current_context().exit(1 if any(result.errors for result in results) else 0)
+
+
+def _quality_page(project: Project, result: ImportResult, *, alone: bool) -> Path | None:
     from habitat_enquete.report.import_quality import write_quality
 
-    with Progress("Réponses lues :") as progress:
-        result = import_responses(
-            project,
-            file,
-            questionnaire=questionnaire,
-            sheet=sheet,
-            header_row=header_row,
-            encoding=encoding,
-            progress=progress,
-        )
-    page = write_quality(project, result.quality, result.file) if result.quality is not None else None
-    report_problems(result.problems, all_in=_name(project, result.problem_table))
-    if as_json:
-        say_json(
-            result.summary()
-            | {
-                "unchanged": result.unchanged,
-                "report": _name(project, result.report),
-                "quality": _name(project, page),
-            }
-        )
-    else:
-        _tell(project, result, page)
-    click.get_current_context().exit(1 if result.errors else 0)
+    if result.quality is None:
+        return None
+    return write_quality(
+        project, result.quality, result.file if alone else f"{result.file}_{result.questionnaire}"
+    )
+
+
+def _summary(project: Project, result: ImportResult, page: Path | None) -> dict[str, object]:
+    return result.summary() | {
+        "unchanged": result.unchanged,
+        "report": _name(project, result.report),
+        "quality": _name(project, page),
+    }
+
+
+def _together(summaries: list[dict[str, object]]) -> dict[str, object]:
+    """The figures of a file that answers several questionnaires: their sums, then each questionnaire's."""
+    sums = {
+        name: sum(int(str(each[name])) for each in summaries)
+        for name, value in summaries[0].items()
+        if isinstance(value, int) and not isinstance(value, bool)
+    }
+    unchanged = all(each["unchanged"] for each in summaries)
+    return {"file": summaries[0]["file"], **sums, "unchanged": unchanged, "questionnaires": summaries}
 
 
 def _name(project: Project, path: Path | None) -> str | None:

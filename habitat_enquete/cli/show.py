@@ -8,11 +8,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 
 from habitat_enquete.errors import EnqueteError, Problem, Severity
+
+if TYPE_CHECKING:
+    from habitat_enquete.project import Project
 
 _SHOWN_PROBLEMS: Final = 30
 _BEFORE = re.compile(r" (?=[:;?!»%€])")
@@ -88,6 +92,12 @@ def pass_project(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(Project.open(study), *arguments, **options)
 
     return with_project
+
+
+def located(project: Project, path: Path) -> Path:
+    """`path` as typed from the current folder or, failing that, as found in the study (`enquete -C ETUDE import reponses.xlsx`)."""
+    inside = project.root / path
+    return inside if not path.exists() and inside.exists() else path
 
 
 class Progress:

@@ -28,10 +28,10 @@ class ImportReport:
     columns_without_question: tuple[str, ...] = ()
 
 
-def write_report(folder: Path, report: ImportReport) -> tuple[Path, Path]:
-    """Write `<file>.json` and `<file>_problemes.csv` in `folder`. Gives their paths."""
+def write_report(folder: Path, report: ImportReport, *, name: str) -> tuple[Path, Path]:
+    """Write `<name>.json` and `<name>_problemes.csv` in `folder`. Gives their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"[^\w.-]+", "_", Path(str(report.summary["file"])).name)
+    name = re.sub(r"[^\w.-]+", "_", Path(name).name)
     summary, rows = folder / f"{name}.json", folder / f"{name}_problemes.csv"
     counts: dict[str, int] = {}
     for each in report.problems:

@@ -81,6 +81,76 @@ def best_match(
     return best
 
 
+def all_matches(
+    workbook: Workbook,
+    questionnaires: Sequence[Questionnaire],
+    *,
+    header_row: int | None = None,
+    mappings: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Match]:
+    """The questionnaires that `workbook` answers, each on a sheet of its own, in the order of the sheets.
+
+    A study's export may hold one sheet per questionnaire. Each further sheet goes with the main sheet whose name starts its own
+    (« habitants », « habitants_episode »). One match, that of `best_match`, when there is one main sheet only.
+    Raises: EnqueteError as `best_match`.
+    """
+    mains = _main_sheets(workbook, questionnaires, header_row, mappings or {})
+    if len(mains) < 2:
+        return [best_match(workbook, questionnaires, header_row=header_row, mappings=mappings)]
+    found = []
+    for name, questionnaire in mains.items():
+        others = frozenset(
+            each.name for each in workbook.sheets if _owner(each.name, mains) not in (name, None)
+        )
+        match = _match(
+            workbook, questionnaire, name, header_row, (mappings or {}).get(questionnaire.id, {}), others
+        )
+        assert match is not None, "a main sheet matched a moment ago"
+        found.append(match)
+    return found
+
+
+def _main_sheets(
+    workbook: Workbook,
+    questionnaires: Sequence[Questionnaire],
+    header_row: int | None,
+    mappings: Mapping[str, Mapping[str, str]],
+) -> dict[str, Questionnaire]:
+    """The sheets that hold the responses to a questionnaire each: sheet → questionnaire, no questionnaire twice."""
+    best: dict[str, Match] = {}
+    for each in workbook.sheets:
+        matches = [
+            match
+            for questionnaire in questionnaires
+            if each.visible
+            and (
+                match := _match(
+                    workbook, questionnaire, each.name, header_row, mappings.get(questionnaire.id, {})
+                )
+            )
+            and _is_good(match)
+        ]
+        matches.sort(key=lambda match: (match.score, match.share), reverse=True)
+        if not matches or (len(matches) > 1 and not _is_clear(matches)):
+            continue
+        known = best.get(matches[0].questionnaire.id)
+        if known is None or matches[0].score > known.score:
+            best[matches[0].questionnaire.id] = matches[0]
+    order = [each.name for each in workbook.sheets]
+    found = sorted(best.values(), key=lambda match: order.index(match.main.sheet.name))
+    return {match.main.sheet.name: match.questionnaire for match in found}
+
+
+def _is_clear(matches: Sequence[Match]) -> bool:
+    """Whether the first of several matches of one sheet is the best beyond doubt."""
+    return matches[0].score > _CLEARLY * matches[1].score or _fits_better(matches[0], matches[1:])
+
+
+def _owner(sheet: str, mains: Mapping[str, Questionnaire]) -> str | None:
+    """The main sheet that a sheet goes with: itself, or the longest whose name starts its name; None when none does."""
+    return max((name for name in mains if sheet.startswith(name)), key=len, default=None)
+
+
 def _is_good(match: Match) -> bool:
     layout = match.main.layout
     asked = len(expected(match.questionnaire, None))
@@ -123,8 +193,9 @@ def _match(
     sheet: str | None,
     header_row: int | None,
     mapping: Mapping[str, str],
+    others: frozenset[str] = frozenset(),
 ) -> Match | None:
-    candidates = [s for s in workbook.sheets if s.visible or sheet is not None]
+    candidates = [s for s in workbook.sheets if (s.visible or sheet is not None) and s.name not in others]
     candidates = candidates or list(workbook.sheets)
     lime = [each for each in candidates if _is_limesurvey(each)]
     headers = tuple(plain(cell) for each in lime for row in each.head(3) for cell in row)

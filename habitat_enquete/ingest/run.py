@@ -14,7 +14,7 @@ import json
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,9 +25,14 @@ from habitat_enquete.ingest import decisions
 from habitat_enquete.ingest.choices import choice_set
 from habitat_enquete.ingest.import_report import ImportReport, write_report
 from habitat_enquete.ingest.layout import proposals
-from habitat_enquete.ingest.matching import Match, best_match, unmatched
+from habitat_enquete.ingest.matching import Match, all_matches, best_match, unmatched
 from habitat_enquete.ingest.notices import notices
-from habitat_enquete.ingest.open_answers import coded_questions, documents, respondent_attributes
+from habitat_enquete.ingest.open_answers import (
+    attribute_questions,
+    coded_questions,
+    documents,
+    respondent_attributes,
+)
 from habitat_enquete.ingest.quality import Quality, QualityMeter
 from habitat_enquete.ingest.questionnaires import find, read_all
 from habitat_enquete.ingest.responses import Counts, Options, ResponseReader
@@ -119,6 +124,64 @@ def import_responses(
         mappings=mappings,
         chosen=questionnaire is not None,
     )
+    return _import_matches(project, file, workbook, [match], mappings, today, progress)[0]
+
+
+def import_file(
+    project: Project,
+    file: Path,
+    *,
+    header_row: int | None = None,
+    encoding: str | None = None,
+    today: dt.date | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[ImportResult, ...]:
+    """Read every response of `file`, whichever questionnaires it answers (one sheet each), all or nothing.
+
+    Raises: EnqueteError as `import_responses`.
+    """
+    workbook = read_workbook(file, encoding=encoding)
+    mappings = decisions.read_mapping_file(project.root)
+    known = read_all(project.questionnaires)
+    matches = all_matches(workbook, known, header_row=header_row, mappings=mappings)
+    return _import_matches(project, file, workbook, matches, mappings, today, progress)
+
+
+def _import_matches(
+    project: Project,
+    file: Path,
+    workbook: Workbook,
+    matches: Sequence[Match],
+    mappings: Mapping[str, Mapping[str, str]],
+    today: dt.date | None,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[ImportResult, ...]:
+    """Write the responses of one file in one transaction; what was imported already is not read again."""
+    with Store(project.database) as store, _without_collector(), store.transaction():
+        results = tuple(
+            _import_match(
+                project, store, file, workbook, match, mappings, today, progress, alone=len(matches) == 1
+            )
+            for match in matches
+        )
+        if not all(result.unchanged for result in results):
+            name = project.relative(file)
+            table.add_file(store, name, kind="responses", sha256=workbook.sha256, at=runs.now())
+    return results
+
+
+def _import_match(
+    project: Project,
+    store: Store,
+    file: Path,
+    workbook: Workbook,
+    match: Match,
+    mappings: Mapping[str, Mapping[str, str]],
+    today: dt.date | None,
+    progress: Callable[[int, int], None] | None,
+    *,
+    alone: bool,
+) -> ImportResult:
     recodes = decisions.read_recoding_file(project.root).get(match.questionnaire.id, {})
     options = Options(
         today or dt.date.today(),
@@ -130,16 +193,12 @@ def import_responses(
     )
     inputs = _input_hash(workbook, match, mappings, options)
     key = f"{options.file}#{match.questionnaire.id}/{match.main.sheet.name}"
-    with Store(project.database) as store:
-        done = runs.runs(store, STAGE).get(key)
-        if done is not None and done.input_hash == inputs:
-            return ImportResult(**done.summary, unchanged=True)
-        importer = _Importer(store, match, options, workbook, progress)
-        with _without_collector(), store.transaction():
-            result = importer.run()
-            result = _finished(project, match, importer, result)
-            runs.record(store, STAGE, key, inputs, result.summary())
-            table.add_file(store, options.file, kind="responses", sha256=workbook.sha256, at=runs.now())
+    done = runs.runs(store, STAGE).get(key)
+    if done is not None and done.input_hash == inputs:
+        return ImportResult(**done.summary, unchanged=True)
+    importer = _Importer(store, match, options, workbook, progress)
+    result = _finished(project, match, importer, importer.run(), alone=alone)
+    runs.record(store, STAGE, key, inputs, result.summary())
     logger.info("imported %d responses of %s", result.added + result.changed, result.questionnaire)
     return result
 
@@ -208,11 +267,13 @@ class _Importer:
     _deferred: dict[str, Response] = field(default_factory=dict)
     _pending: list[table.Entry] = field(default_factory=list)
     _coded: dict[str, Question] = field(init=False)
+    _attributes: dict[str, str] = field(init=False)
 
     def run(self) -> ImportResult:
         questionnaire = self.match.questionnaire
         self._versions = table.versions(self.store, questionnaire.id)
         self._coded = coded_questions(questionnaire)
+        self._attributes = attribute_questions(questionnaire)
         self.meter = QualityMeter(questionnaire)
         self.problems.extend(notices(self.workbook, self.match))
         reader = ResponseReader(
@@ -288,14 +349,12 @@ class _Importer:
     def _flush(self) -> None:
         if not self._pending:
             return
-        source = self.options.file
         questionnaire = self.match.questionnaire
         responses = [entry.response for entry in self._pending]
-        table.add_respondents(
-            self.store,
-            [(r.respondent, respondent_attributes(r, questionnaire)) for r in responses],
-            source=source,
-        )
+        people = [
+            (each.respondent, respondent_attributes(each, questionnaire, self._attributes)) for each in responses
+        ]
+        table.add_respondents(self.store, people, source=self.options.file)
         ids = table.add(self.store, self._pending)
         for entry, id_ in zip(self._pending, ids, strict=True):
             versions = self._versions.setdefault(entry.response.respondent, [])
@@ -350,7 +409,9 @@ class _Importer:
         )
 
 
-def _finished(project: Project, match: Match, importer: _Importer, result: ImportResult) -> ImportResult:
+def _finished(
+    project: Project, match: Match, importer: _Importer, result: ImportResult, *, alone: bool
+) -> ImportResult:
     """The result, once what awaits a person is proposed and the report written."""
     questionnaire = match.questionnaire
     proposed = []
@@ -370,7 +431,8 @@ def _finished(project: Project, match: Match, importer: _Importer, result: Impor
     result = replace(result, problems=problems, errors=result.errors + len(checked), proposed=tuple(proposed))
     left = unmatched(match)
     report = ImportReport(result.summary(), problems, left.questions, left.columns)
-    path, rows = write_report(project.outputs / "import", report)
+    name = result.file if alone else f"{result.file}_{questionnaire.id}"
+    path, rows = write_report(project.outputs / "import", report, name=name)
     return replace(result, report=path, problem_table=rows)
 
 

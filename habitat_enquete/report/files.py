@@ -40,6 +40,10 @@ def write(path: Path, content: bytes) -> None:
 
     Raises: EnqueteError when it cannot be replaced (open in a word processor).
     """
+    if path.exists() and not path.is_file():
+        # A device or a pipe is written to, never replaced by a file.
+        path.write_bytes(content)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     try:

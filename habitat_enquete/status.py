@@ -1,0 +1,179 @@
+"""Where a study stands: what is read, what is coded, what is out of date, and the next command to type.
+
+Nothing heavy is loaded: hashes kept by each stage are compared with the files as they are now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from habitat_enquete.coding.rules import document_hash, rules_hash
+from habitat_enquete.coding.run import SETTING
+from habitat_enquete.coding.run import STAGE as CODE
+from habitat_enquete.errors import EnqueteError
+from habitat_enquete.ingest.codebooks import read_codebook
+from habitat_enquete.ingest.interviews import survey
+from habitat_enquete.ingest.questionnaires import read_all, read_guides
+from habitat_enquete.ingest.run import STAGE as IMPORT
+from habitat_enquete.ingest.run_interviews import STAGE as INTERVIEWS
+from habitat_enquete.model.codebook import Codebook
+from habitat_enquete.model.coding import State
+from habitat_enquete.model.text import DocumentKind
+from habitat_enquete.project import Project
+from habitat_enquete.report.run import current
+from habitat_enquete.store import codings as stored_codings
+from habitat_enquete.store import runs, texts
+from habitat_enquete.store.connection import Store
+from habitat_enquete.store.respondents import respondents
+from habitat_enquete.store.responses import file_hash
+
+
+class Freshness(StrEnum):
+    """Whether a step is to be done, out of date, or done."""
+
+    MISSING = "missing"
+    STALE = "stale"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the study: how it stands, a sentence that says it, and the command that would bring it up to date."""
+
+    name: str
+    freshness: Freshness
+    sentence: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The steps in order, the counts of the study, and the next command to type (None: everything is up to date)."""
+
+    steps: tuple[Step, ...]
+    people: int
+    interviews: int
+    answers: int
+    accepted: int
+    waiting: int
+
+    @property
+    def next_command(self) -> str | None:
+        """The first command that would bring the study forward."""
+        return next((step.command for step in self.steps if step.freshness is not Freshness.DONE), None)
+
+
+def status(project: Project) -> Status:
+    """Where the study stands. Reads files and hashes, changes nothing.
+
+    Raises: EnqueteError when the codebook or a questionnaire cannot be read.
+    """
+    codebook = read_codebook(project.codebook_file)
+    with Store(project.database) as store:
+        kinds = _kinds(store)
+        counts = stored_codings.code_counts(store)
+        steps = [_responses(project, store), _interviews(project, store), _coding(store, codebook)]
+        people = len(respondents(store))
+    steps.append(_report(project, codebook, is_coded=steps[-1].freshness is Freshness.DONE))
+    return Status(
+        tuple(steps),
+        people=people,
+        interviews=kinds.get(DocumentKind.INTERVIEW, 0) + kinds.get(DocumentKind.GROUP, 0),
+        answers=kinds.get(DocumentKind.ANSWER, 0),
+        accepted=sum(by_state.get(State.ACCEPTED, 0) for by_state in counts.values()),
+        waiting=sum(by_state.get(State.SUGGESTED, 0) for by_state in counts.values()),
+    )
+
+
+def _kinds(store: Store) -> dict[DocumentKind, int]:
+    return {kind: len(texts.sources(store, kinds=(kind,))) for kind in DocumentKind}
+
+
+def _responses(project: Project, store: Store) -> Step:
+    done = runs.runs(store, IMPORT)
+    if not done:
+        found = sorted(project.root.glob("*.xlsx")) + sorted(project.root.glob("*.csv"))
+        name = found[0].name if found else "reponses.xlsx"
+        return Step("import", Freshness.MISSING, "Aucune réponse importée.", f"enquete import {name}")
+    changed = [file for file in _files(done) if _has_changed(project, store, file)]
+    if changed:
+        sentence = f"« {changed[0]} » a changé depuis son import."
+        return Step("import", Freshness.STALE, sentence, f"enquete import {changed[0]}")
+    names = ", ".join(f"« {file} »" for file in _files(done))
+    return Step("import", Freshness.DONE, f"Réponses importées de {names}.", "")
+
+
+def _files(done: dict[str, runs.Run]) -> list[str]:
+    return sorted({str(run.summary.get("file") or key) for key, run in done.items()})
+
+
+def _has_changed(project: Project, store: Store, file: str) -> bool:
+    """Whether the file is another than the one imported; a file that has gone has not changed."""
+    path = project.root / file
+    known = file_hash(store, file)
+    return path.is_file() and known is not None and hashlib.sha256(path.read_bytes()).hexdigest() != known
+
+
+def _interviews(project: Project, store: Store) -> Step:
+    command = f"enquete code {project.interviews.name}/"
+    read = runs.runs(store, INTERVIEWS)
+    try:
+        found = survey(project.interviews).interviews
+    except EnqueteError as error:
+        if read:
+            return Step("interviews", Freshness.DONE, f"{len(read)} entretiens lus.", "")
+        return Step("interviews", Freshness.DONE, f"Pas d'entretien à lire. {error}", "")
+    guides = _guides_hash(project)
+    waiting = [i.id for i in found if not _is_read(read, i.id, f"{i.input_hash()}:{guides}")]
+    if not waiting:
+        return Step("interviews", Freshness.DONE, f"{len(found)} entretiens lus.", "")
+    if len(waiting) == len(found):
+        return Step("interviews", Freshness.MISSING, f"{len(found)} entretiens à lire.", command)
+    sentence = f"{len(waiting)} entretiens à lire ou à relire : {_listed(waiting)}."
+    return Step("interviews", Freshness.STALE, sentence, command)
+
+
+def _is_read(read: dict[str, runs.Run], name: str, inputs: str) -> bool:
+    return name in read and read[name].input_hash == inputs
+
+
+def _guides_hash(project: Project) -> str:
+    guides = read_guides(project.questionnaires) if project.questionnaires.is_dir() else []
+    return hashlib.sha256("|".join(guide.sha256 for guide in guides).encode()).hexdigest()
+
+
+def _coding(store: Store, codebook: Codebook) -> Step:
+    setting = runs.runs(store, SETTING).get("")
+    done = runs.runs(store, CODE)
+    documents = [(document.id, document_hash(document)) for document in texts.documents(store)]
+    if not documents:
+        return Step("code", Freshness.MISSING, "Rien à coder encore.", "enquete code interviews/")
+    if setting is None:
+        return Step("code", Freshness.MISSING, f"{len(documents)} textes à coder.", "enquete code")
+    if setting.summary["rules"] != rules_hash(codebook):
+        return Step("code", Freshness.STALE, "La grille a changé depuis le dernier codage.", "enquete code")
+    waiting = [
+        name for name, digest in documents if name not in done or done[name].summary.get("document") != digest
+    ]
+    if waiting:
+        return Step("code", Freshness.STALE, f"{len(waiting)} textes à coder ou à recoder.", "enquete code")
+    return Step("code", Freshness.DONE, f"{len(documents)} textes codés.", "")
+
+
+def _report(project: Project, codebook: Codebook, *, is_coded: bool) -> Step:
+    command = "enquete synthesis"
+    outputs = project.outputs.name
+    if not (project.outputs / "freins_opportunites.html").is_file():
+        return Step("synthesis", Freshness.MISSING, "Rapport à écrire.", command)
+    questionnaires = read_all(project.questionnaires) if project.questionnaires.is_dir() else []
+    if not is_coded or current(project, codebook, questionnaires) is None:
+        return Step("synthesis", Freshness.STALE, "Le rapport ne correspond plus à l'étude.", command)
+    return Step("synthesis", Freshness.DONE, f"Rapport à jour : {outputs}/freins_opportunites.html.", "")
+
+
+def _listed(names: Sequence[str], at_most: int = 4) -> str:
+    shown = ", ".join(names[:at_most])
+    return f"{shown} et {len(names) - at_most} autres" if len(names) > at_most else shown
