@@ -120,7 +120,7 @@ def _utterance(utterance: Utterance, assembling: _Assembling) -> None:
     for passage in passages:
         if passage.text and assembling.length > start:
             assembling.write(passage.joint)
-        if len(passages) > 1 and passage.start_time is not None:
+        if len(passages) > 1 and passage.start_time is not None and not _dated(passage):
             assembling.annotate(
                 AnnotationKind.TIME, Span(assembling.length, assembling.length), _times(passage)
             )
@@ -145,6 +145,11 @@ def _utterance(utterance: Utterance, assembling: _Assembling) -> None:
 def _marks(passage: Passage, offset: int, assembling: _Assembling) -> None:
     for mark in passage.marks:
         assembling.annotate(mark.kind, mark.at.shifted(offset), mark.content)
+
+
+def _dated(passage: Passage) -> bool:
+    """Whether a passage opens with its own time code, already set apart."""
+    return any(mark.kind is AnnotationKind.TIME and mark.at.start == 0 for mark in passage.marks)
 
 
 def _times(passage: Passage) -> str:

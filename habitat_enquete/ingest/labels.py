@@ -68,10 +68,10 @@ _FORMS = (
     (Form.DOT, _DOTTED),
     (Form.LINE, _ALONE),
 )
-_TITLE = re.compile(r"(?:m|mr|mme|mlle|mm|dr|me|monsieur|madame|maître|docteur|le|la|l)\b", re.IGNORECASE)
+_TITLE = re.compile(r"(?:mm?\.|mr|mme|mlle|dr|me|monsieur|madame|mademoiselle|maître|docteur)\s", re.IGNORECASE)
 
 _ASKS = (
-    r"enq(?:u[eê]t(?:eur|rice))?s?\.?|chercheu(?:r|se)s?|interview(?:eu(?:r|se)|er)s?|intervieweur|int|itw|animat(?:eur|rice)s?|"
+    r"ch_\w+|enq(?:u[eê]t(?:eur|rice))?s?\.?|chercheu(?:r|se)s?|interview(?:eu(?:r|se)|er)s?|intervieweur|int|itw|animat(?:eur|rice)s?|"
     r"mod[ée]rat(?:eur|rice)s?|facilitat(?:eur|rice)s?|journaliste|questions?|q|charg[ée]e? d[’' ]?[ée]tudes?|"
     r"(?:[ée]tudiant|stagiaire|sociologue|m[ée]diat(?:eur|rice))(?:e)?|investigat(?:or|eur|rice)|researcher|moderator|examiner|moi"
 )
@@ -116,6 +116,9 @@ _PHRASES = frozenset(
      "le pire", "le mieux", "la preuve", "même chose", "deux choses", "une chose", "autre chose", "ça veut dire", "je me suis dit",
      "il m'a dit", "elle m'a dit", "on m'a dit", "ils m'ont dit", "il dit", "elle dit", "on dit", "on se dit", "je dis"}
 )  # fmt: skip
+_TABLE_HEADS = frozenset(
+    {"propos", "texte", "transcription", "verbatim", "paroles", "parole", "contenu", "discours"}
+)
 _SMALL_WORDS = """
     de du des d la le les l et à au aux en von van ben el al
 """
@@ -181,7 +184,13 @@ def _name_like(label: str, form: Form) -> bool:
     bare = re.sub(r"\([^()]*\)", "", label).strip()
     words = bare.replace("’", "'").split()
     flat = " ".join(words).casefold()
-    if not 1 <= len(words) <= 7 or len(bare) > 45 or flat in _PHRASES or not any(map(str.isalpha, bare)):
+    titled = _TITLE.match(bare) is not None and form in {Form.COLON, Form.BRACKET}
+    if (
+        not 1 <= len(words) <= (10 if titled else 7)
+        or len(bare) > (60 if titled else 45)
+        or flat in _PHRASES
+        or not any(map(str.isalpha, bare))
+    ):
         return False
     if speaks_as(label) is not None:
         return True
@@ -248,6 +257,7 @@ class _Survey:
     declared: frozenset[str]
     passages: Sequence[Passage]
     common: frozenset[str]  # the words written at least once without a capital
+    roles: Counter[Form]  # how many different words for a role each form has
 
 
 def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[int, Header]:
@@ -277,8 +287,15 @@ def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
         counts.update(list(distinct))
         for pair, header in distinct.items():
             examples.setdefault(pair, header)
+    roles = Counter(form for (form, _), header in examples.items() if _names_role(header.label))
     return _Survey(
-        found, counts, examples, frozenset(key(label) for label in declared), passages, _lower_words(passages)
+        found,
+        counts,
+        examples,
+        frozenset(key(label) for label in declared),
+        passages,
+        _lower_words(passages),
+        roles,
     )
 
 
@@ -288,14 +305,26 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
     header, count = survey.examples[pair], survey.counts[pair]
     if name in survey.declared:
         return True
-    role = speaks_as(header.label) is not None or _NUMBERED.fullmatch(header.label) is not None
+    role = _names_role(header.label)
     if form is Form.LINE:
         return count >= 2 and (role or _capital(header.label.split())) and _opens_words(name, survey)
     if form is Form.BRACKET:
-        return role or count >= 2 or header.start_time is not None
+        often = sum(survey.counts[other] for other in survey.counts if other[0] is Form.BRACKET)
+        return role or header.start_time is not None or (count >= 2 and often >= len(survey.passages) / 5)
     if form in {Form.COLON, Form.TAB}:
-        return role or count >= 3 or (count >= 2 and _unmistakable(header, survey.common))
+        return (
+            (role and (count >= 2 or survey.roles[form] >= 2))
+            or count >= 3
+            or (count >= 2 and _unmistakable(header, survey.common))
+        )
     return count >= (2 if role else 3)
+
+
+def _names_role(label: str) -> bool:
+    """Whether a label by itself tells a speaker: a word for who asks or answers, « Locuteur 2 », but no common word."""
+    if _NUMBERED.fullmatch(label):
+        return True
+    return speaks_as(label) in {"asks", "answers"} and key(label) != "moi"
 
 
 def _opens_words(name: str, survey: _Survey) -> bool:
@@ -323,6 +352,8 @@ def _without_sheet(chosen: dict[int, Header], survey: _Survey) -> dict[int, Head
 
 def _field(words: str, header: Header) -> bool:
     """Whether what follows a label is a name or a value rather than speech."""
+    if key(words) in _TABLE_HEADS:
+        return True
     short = len(words.split()) <= 6 and not words.rstrip().endswith((".", "?", "!", "…"))
     return header.form in {Form.COLON, Form.TAB, Form.DASH} and short
 
@@ -375,7 +406,8 @@ def _chosen(
     for header in headers:
         if header.key in names and header.form not in {Form.LINE, Form.DASH, Form.DOT} | forms:
             return header
-        if header.form in forms and (close(header.label, labels) or _unmistakable(header, common)):
+        likely = close(header.label, labels) or speaks_as(header.label) or _unmistakable(header, common)
+        if header.form in forms and likely:
             return header
     return None
 
@@ -384,11 +416,11 @@ def _unmistakable(header: Header, common: frozenset[str]) -> bool:
     """Whether a label seen once is a person's: a title, capitals, or a name that is never a common word here."""
     if header.form in {Form.LINE, Form.DASH, Form.DOT}:
         return False
+    if _TITLE.match(header.label):
+        return True
     words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", header.label))
     if not words or len(words) > 4 or not _capital(words):
-        return (
-            len(words) <= 4 and bool(words) and _TITLE.match(header.label) is not None and len(words[0]) <= 4
-        )
+        return False
     return all(word.casefold() not in common for word in words if word.casefold() not in _SMALL)
 
 

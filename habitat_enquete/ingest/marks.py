@@ -24,7 +24,7 @@ _EVENTS = (
 _DOUBTS = r"inaud\w*|incompr\w*|incomp\.?|inintell\w*|indistinct\w*|mots? (?:inaud|incompr)\w*.*|\?+|x{2,}|X{2,}|passage inaud\w*|unclear|inaudible"
 _NOTES = r"(?:ndlr|ndt|nde|n\.d\.[a-z]\.?|note|note de l\w+|transcr\w*)\s?[:：].*|sic|coup[ée]|sans transcription|hors enregistrement.*|fin de l[’']enreg\w*.*|d[ée]but de l[’']enreg\w*.*|reprise de l[’']enreg\w*.*"
 _KINDS = (
-    (AnnotationKind.TIME, re.compile(rf"\s*#?{TIME}#?(?:\s*[-–—→]\s*#?{TIME}#?)?\s*")),
+    (AnnotationKind.TIME, re.compile(rf"\s*#?{TIME}#?(?:\s*(?:-{{1,2}}>?|[–—→])\s*#?{TIME}#?)?\s*")),
     (AnnotationKind.PAUSE, re.compile(rf"\s*{_SMALL}(?:{_PAUSES})(?:[\s,].{{0,40}})?", re.IGNORECASE)),
     (AnnotationKind.EVENT, re.compile(rf"\s*{_SMALL}(?:{_EVENTS})(?:[\s,'’].{{0,60}})?", re.IGNORECASE)),
     (AnnotationKind.DOUBT, re.compile(rf"\s*(?:{_DOUBTS})\s*", re.IGNORECASE)),

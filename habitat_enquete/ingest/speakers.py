@@ -17,6 +17,7 @@ from habitat_enquete.ingest.labels import (
     speaks_as,
 )
 from habitat_enquete.ingest.transcripts.passages import Passage
+from habitat_enquete.ingest.transcripts.times import timed
 
 ASKED = "Question (en gras)"
 ANSWERED = "Réponse"
@@ -26,6 +27,7 @@ _DASH = re.compile(r"\s*(?:[-–—−•]\s*|>>\s*)(?=\S)")
 _CHANGE = re.compile(r"\s*>>\s*")
 _NAMED_CHANGE = re.compile(r"\s*>>\s*(?=[^\s:：][^:：]{0,40}[:：])")
 _QUESTION_NUMBER = re.compile(r"\s*(?:Q\s?)?\d{1,2}(?:\.\d{1,2}|\s?(?:bis|ter))?\s*[-–.):/]")
+_NUMBERED_TURN = re.compile(r"^(Q|R|Question|Réponse)\s?(?:n°\s?)?\d+$", re.IGNORECASE)
 _NO_SPEAKER_GAP = 2.0
 
 
@@ -58,7 +60,7 @@ def conversation(passages: Sequence[Passage], *, declared: Iterable[str] = ()) -
 
     Args: `declared`: labels that somebody wrote down, accepted wherever they open a line.
     """
-    passages = _without_change_signs(passages)
+    passages = [timed(passage) for passage in _without_change_signs(passages)]
     headers = accepted(passages, declared)
     if headers or any(passage.speaker is not None for passage in passages):
         return _labelled(passages, headers)
@@ -79,14 +81,16 @@ def _labelled(passages: Sequence[Passage], headers: dict[int, Header]) -> Conver
             _open(gathering, passage, header, spelling)
         elif passage.speaker is not None:
             gathering.speak(spelling[key(passage.speaker)], passage)
-        elif passage.bold and gathering.begun and _title_again(passage, gathering.preamble):
+        elif gathering.begun and _is_title(passage, gathering.preamble):
             gathering.aside(passage)
-        elif aside_bold and passage.bold and gathering.answering:
+        elif gathering.asked and not passage.bold:
+            gathering.speak(ANSWERED, passage)
+        elif aside_bold and passage.bold and (gathering.answering or aside_bold == ASKED):
             gathering.open(aside_bold, passage, "", passage.start_time, passage.end_time)
         else:
             gathering.go_on(passage)
     spelling |= {key(label): label for label in role_words_inside(passages) if key(label) not in spelling}
-    utterances = _split_inside(gathering.utterances, spelling)
+    utterances = _split_inside(_with_answers(gathering.utterances), spelling)
     how = "format" if not headers else "labels"
     return Conversation(tuple(utterances), tuple(gathering.preamble), how)
 
@@ -107,6 +111,11 @@ class _Gathering:
         """Whether the last to speak is not known to ask."""
         return bool(self.utterances) and speaks_as(self.utterances[-1].speaker) != "asks"
 
+    @property
+    def asked(self) -> bool:
+        """Whether the last words are a question in bold: what follows in roman is the answer."""
+        return bool(self.utterances) and self.utterances[-1].speaker == ASKED
+
     def open(
         self, speaker: str, passage: Passage, header: str, start: float | None, end: float | None
     ) -> None:
@@ -122,14 +131,19 @@ class _Gathering:
             self.open(speaker, passage, "", passage.start_time, passage.end_time)
 
     def go_on(self, passage: Passage) -> None:
-        if self.utterances:
+        if self.utterances and not self.utterances[-1].speaker:
+            self.open(self._speaking(), passage, "", passage.start_time, passage.end_time)
+        elif self.utterances:
             self._extend(passage)
         else:
             self.preamble.append(passage)
 
     def aside(self, passage: Passage) -> None:
-        """A title in the middle: an utterance of nobody, which the next header ends."""
+        """A title in the middle: an utterance of nobody, after which the same speaker goes on."""
         self.open("", passage, "", None, None)
+
+    def _speaking(self) -> str:
+        return next(utterance.speaker for utterance in reversed(self.utterances) if utterance.speaker)
 
     def _extend(self, passage: Passage) -> None:
         last = self.utterances[-1]
@@ -142,9 +156,9 @@ class _Gathering:
 
 def _open(gathering: _Gathering, passage: Passage, header: Header, spelling: dict[str, str]) -> None:
     written = passage.text[: header.rest].strip()
-    rest = passage.after(header.rest)
-    start = header.start_time if header.start_time is not None else passage.start_time
-    end = header.end_time if header.end_time is not None else passage.end_time
+    rest = timed(passage.after(header.rest))
+    start = header.start_time if header.start_time is not None else rest.start_time
+    end = header.end_time if header.end_time is not None else rest.end_time
     gathering.open(spelling[header.key], rest, written, start, end)
 
 
@@ -152,7 +166,7 @@ def _spellings(passages: Sequence[Passage], headers: dict[int, Header]) -> dict[
     """The spelling to show of each label: the most frequent of those that differ by capitals, accents or dots only."""
     written: dict[str, Counter[str]] = {}
     for header in headers.values():
-        written.setdefault(header.key, Counter())[header.label] += 1
+        written.setdefault(header.key, Counter())[_NUMBERED_TURN.sub(r"\1", header.label)] += 1
     for passage in passages:
         if passage.speaker is not None:
             written.setdefault(key(passage.speaker), Counter())[passage.speaker] += 1
@@ -174,14 +188,28 @@ def _bold_is_asking(passages: Sequence[Passage], headers: dict[int, Header]) -> 
             bold[speaker] += 1
     asking = Counter({label: count for label, count in bold.items() if speaks_as(label) == "asks"})
     if not asking:
-        return None
+        return ASKED if _unsaid_questions(passages, headers) else None
     label, count = asking.most_common(1)[0]
     return label if count >= 3 and count >= 0.6 * sum(bold.values()) else None
 
 
-def _title_again(passage: Passage, preamble: Sequence[Passage]) -> bool:
-    """Whether a bold line repeats the title (the second part of an interview), not a question."""
-    if "?" in passage.text or not preamble or len(passage.text) > 100:
+def _unsaid_questions(passages: Sequence[Passage], headers: dict[int, Header]) -> bool:
+    """Whether only those who answer have a label: no label asks, and at least three bold lines without one are questions."""
+    labels = {header.key for header in headers.values()}
+    if len(labels) != 1 or any(speaks_as(header.label) == "asks" for header in headers.values()):
+        return False
+    bold = [passage.text for rank, passage in enumerate(passages) if passage.bold and rank not in headers]
+    asking = sum("?" in text for text in bold)
+    return asking >= 3 and asking >= 0.5 * len(bold)
+
+
+def _is_title(passage: Passage, preamble: Sequence[Passage]) -> bool:
+    """Whether a line is a title in the middle (of a theme, of the second part of an interview), not a question."""
+    if "?" in passage.text or len(passage.text) > 100 or _QUESTION_NUMBER.match(passage.text):
+        return False
+    if passage.heading:
+        return True
+    if not passage.bold or not preamble:
         return False
     return SequenceMatcher(None, passage.text, preamble[0].text, autojunk=False).ratio() >= 0.85
 
@@ -201,6 +229,25 @@ def _split_inside(utterances: Iterable[Utterance], spelling: dict[str, str]) -> 
                 )
                 start, since = words, opening
             _append(found, passage.after(start, since=since + 1) if start else passage)
+    return found
+
+
+def _with_answers(utterances: list[Utterance]) -> list[Utterance]:
+    """The unlabelled paragraphs under each question given to who answers, when only questions have a label (« Q : »)."""
+    labels = {utterance.speaker for utterance in utterances if utterance.speaker}
+    several = [utterance for utterance in utterances if len(utterance.passages) > 1]
+    if len(labels) != 1 or len(several) < 2 or len(several) < 0.7 * len(utterances):
+        return utterances
+    (label,) = labels
+    asking = sum("?" in utterance.passages[0].text for utterance in several)
+    if speaks_as(label) != "asks" and asking < 0.6 * len(several):
+        return utterances
+    found: list[Utterance] = []
+    for utterance in utterances:
+        first, *rest = utterance.passages or (None,)
+        found.append(replace(utterance, passages=(first,) if first else ()))
+        if rest:
+            found.append(Utterance(ANSWERED, tuple(rest), "", rest[0].position))
     return found
 
 

@@ -238,3 +238,89 @@ def test_labels_that_name_a_role(label, role):
 )
 def test_labels_that_are_near_but_not_misspelt(label, other):
     assert close(label, [other]) is None
+
+
+def test_only_the_questions_bear_a_label(interview):
+    found = interview("E20.txt", written(f"Q : {ASKED}", ANSWER, "Et puis voilà.", f"Q : {AGAIN}", REPLY))
+    assert found.turns == [
+        ("Q", ASKED),
+        ("Réponse", f"{ANSWER}\nEt puis voilà."),
+        ("Q", AGAIN),
+        ("Réponse", REPLY),
+    ]
+    assert found.roles == {"Q": "interviewer", "Réponse": "informant"}
+
+
+def test_only_the_answers_bear_a_label_and_questions_are_bold(interview):
+    found = interview(
+        "E21.md", "\n\n".join(f"**{question}**\n\nMarie : {REPLY}" for question in (ASKED, AGAIN, ASKED))
+    )
+    assert found.turns[1:4] == [("Marie", REPLY), ("Question (en gras)", AGAIN), ("Marie", REPLY)]
+    assert found.roles["Question (en gras)"] == "interviewer"
+
+
+def test_numbered_questions_and_answers_are_two_voices(interview):
+    found = interview("E22.txt", written(f"Q1 : {ASKED}", f"R1 : {ANSWER}", f"Q2 : {AGAIN}", f"R2 : {REPLY}"))
+    assert found.turns == [("Q", ASKED), ("R", ANSWER), ("Q", AGAIN), ("R", REPLY)]
+    assert found.document.kind is DocumentKind.INTERVIEW
+
+
+def test_a_title_in_the_middle_belongs_to_nobody(interview):
+    talk = f"ENQ : {ASKED}\n\nLOC : {ANSWER}\n\n## Thème 2, le logement\n\nEt puis le jardin.\n\nENQ : {AGAIN}\n\nLOC : {REPLY}\n"
+    found = interview("E23.md", talk)
+    assert [words for _, words in found.turns] == [ASKED, ANSWER, "Et puis le jardin.", AGAIN, REPLY]
+    assert found.turns[2][0] == "LOC"
+    assert "Thème 2, le logement" in found.document.text
+    assert "Thème 2, le logement" in found.beside("header")
+
+
+def test_names_replaced_by_brackets_are_not_speakers(interview):
+    lines = (
+        f"ENQ : {ASKED}",
+        f"LOC : {ANSWER}",
+        "[Commune] est belle.",
+        "[Commune] est loin.",
+        f"ENQ : {AGAIN}",
+        f"LOC : {REPLY}",
+    )
+    assert interview("E24.txt", written(*lines)).turns[1] == (
+        "LOC",
+        f"{ANSWER}\n[Commune] est belle.\n[Commune] est loin.",
+    )
+
+
+def test_a_time_before_the_words_is_the_turn_s(interview):
+    found = interview(
+        "E25.txt", written(f"ENQ : [00:01:05] {ASKED}", f"LOC : (00:01:20 - 00:02:00) {ANSWER}")
+    )
+    assert found.turns == [("ENQ", ASKED), ("LOC", ANSWER)]
+    assert found.times == [(65.0, None), (80.0, 120.0)]
+    assert found.beside("time") == ["[00:01:05]", "(00:01:20 - 00:02:00)"]
+
+
+def test_the_lines_of_a_speech_recogniser_s_console_keep_their_times(interview):
+    found = interview(
+        "E26.txt", "[00:00.000 --> 00:04.000]  On est arrivés.\n[00:04.000 --> 00:06.500]  En mars.\n"
+    )
+    assert found.turns == [
+        ("Locuteur non identifié", "On est arrivés."),
+        ("Locuteur non identifié", "En mars."),
+    ]
+    assert found.times == [(0.0, 4.0), (4.0, 6.5)]
+
+
+def test_a_long_title_of_office_is_a_label(interview):
+    label = "Mme Martin, adjointe au logement de la ville de Mende"
+    found = interview(
+        "E27.txt",
+        written(f"Julie : {ASKED}", f"{label} : {ANSWER}", f"Julie : {AGAIN}", f"{label} : {REPLY}"),
+    )
+    assert [speaker for speaker, _ in found.turns] == ["Julie", label] * 2
+
+
+def test_the_heads_of_a_table_s_columns_are_no_turn(interview):
+    found = interview(
+        "E28.txt",
+        written("Locuteur\tPropos", f"ENQ\t{ASKED}", f"LOC\t{ANSWER}", f"ENQ\t{AGAIN}", f"LOC\t{REPLY}"),
+    )
+    assert [speaker for speaker, _ in found.turns] == ["ENQ", "LOC", "ENQ", "LOC"]

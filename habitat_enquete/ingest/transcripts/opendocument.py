@@ -102,7 +102,8 @@ def _paragraph(element: etree._Element, reading: _Reading, place: str, bullet: b
     found = _Paragraph()
     _inline(element, reading, found, _is_bold(element, reading, inherited=False))
     position = place or f"§ {reading.paragraph}"
-    reading.passages += lines(found.pieces, position, notes=found.notes, bullet=bullet)
+    heading = element.tag == f"{_TEXT}h"
+    reading.passages += lines(found.pieces, position, notes=found.notes, bullet=bullet, heading=heading)
     for box in found.boxes:
         _block(box, reading, f"{position}, zone de texte", bullet=False)
 

@@ -31,7 +31,7 @@ class Passage:
 
     `position` is where the source shows it, in French; `speaker` what the format itself says of the voice, when it does;
     `bold` whether all of it is set apart (bold, or italics in a roman text); `joint` what ties it to the passage before
-    it in the same turn: a line end between paragraphs, a blank between cues.
+    it in the same turn: a line end between paragraphs, a blank between cues; `heading` whether it has the style of a title.
     """
 
     text: str
@@ -43,6 +43,7 @@ class Passage:
     marks: tuple[Mark, ...] = ()
     bold: bool = False
     bullet: bool = False
+    heading: bool = False
     joint: str = "\n"
 
     def sliced(self, start: int, end: int | None = None) -> Passage:
@@ -97,6 +98,7 @@ def lines(
     *,
     notes: Iterable[tuple[int, AnnotationKind, str]] = (),
     bullet: bool = False,
+    heading: bool = False,
 ) -> list[Passage]:
     """The lines of a paragraph made of `pieces`, each a passage; the bold stretches become EMPHASIS marks.
 
@@ -116,7 +118,9 @@ def lines(
     marks += [
         Mark(kind, Span(offsets[rank], offsets[rank]), cleaned(content)) for rank, kind, content in notes
     ]
-    whole = Passage(text, position, marks=tuple(sorted(marks, key=lambda mark: mark.at)), bullet=bullet)
+    whole = Passage(
+        text, position, marks=tuple(sorted(marks, key=lambda mark: mark.at)), bullet=bullet, heading=heading
+    )
     return _split(whole)
 
 

@@ -104,11 +104,15 @@ def _furniture(pages: Sequence[Sequence[str]]) -> set[tuple[str, str]]:
 def _paragraphs(found: Iterable[_Line]) -> list[_Line]:
     """Lines joined while a sentence goes on: a line much shorter than the others, or a speaker's header, breaks it."""
     lines = list(found)
+    seen = Counter(line.text.strip() for line in lines if len(line.text.strip()) <= 40)
     full = 0.75 * max((len(line.text) for line in lines), default=0)
     joined: list[_Line] = []
     previous = ""
     for line in lines:
-        goes_on = previous and not _STARTS.match(line.text) and _continues(previous, line.text, full)
+        again = seen[line.text.strip()] > 1  # a speaker's name alone on its line comes back
+        goes_on = (
+            previous and not again and not _STARTS.match(line.text) and _continues(previous, line.text, full)
+        )
         if goes_on:
             joined[-1] = replace(joined[-1], text=_tied(joined[-1].text, line.text))
         else:

@@ -43,7 +43,7 @@ def _full_width(rows: list[str]) -> int:
 def _markdown(line: str, position: str) -> list[Passage]:
     line = _QUOTE.sub("", line)
     if heading := _HEADING.match(line):
-        return lines([Piece(line[heading.end() :].rstrip("# "), bold=True)], position)
+        return lines([Piece(line[heading.end() :].rstrip("# "), bold=True)], position, heading=True)
     pieces, last = [], 0
     for match in _STARS.finditer(line):
         pieces.append(Piece(line[last : match.start()]))

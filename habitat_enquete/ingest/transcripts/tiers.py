@@ -13,10 +13,13 @@ from habitat_enquete.model.text import AnnotationKind
 
 # Tiers that forced aligners and annotators add below the words (SPPAS, EasyAlign, WebMAUS, MFA, ELAN habits).
 _NOT_SPEECH = re.compile(
-    r"\b(phon\w*|phones?|phonemes?|syll\w*|tokens?|words?|mots?|pos|morph\w*|lemm\w*|gloss\w*|mau|kan|ort-mau|trn|mas|"
+    r"(?<![^\W_])(phon\w*|phones?|phonemes?|syll\w*|tokens?|words?|mots?|pos|morph\w*|lemm\w*|gloss\w*|mau|kan|ort-mau|trn|mas|"
     r"trad\w*|translat\w*|pitch|f0|momel|intsint|prosod\w*|prom\w*|comm?ents?|commentaires?|notes?|gestes?|gestures?|"
-    r"topic|theme|thème|dmsc|bruits?|noise|delivery|disfl\w*)\b",
+    r"topic|theme|thème|dmsc|bruits?|noise|delivery|disfl\w*)(?![^\W_])",
     re.IGNORECASE,
+)
+_LAYER = re.compile(
+    r"[ _@:-]+(?:transcriptions?|transc|trans|ortho\w*|speech|parole|text[e]?|utterances?)$", re.IGNORECASE
 )
 _SILENT = re.compile(r"(?:[#_*\-–…. ]|<p[:>]?.*>|sil|sp|silence|pause|\(\.+\)|<silence>)*", re.IGNORECASE)
 
@@ -75,6 +78,7 @@ def passages(tiers: Iterable[Tier], asides: Iterable[Tier] = (), *, unit: str) -
             waiting.append(Mark(AnnotationKind.PAUSE, Span(0, 0), text))
             continue
         position = f"{unit} {interval.rank} ({speaker})"
+        speaker = _LAYER.sub("", speaker) or speaker
         passage = Passage(
             text, position, speaker, None, interval.start, interval.end, marks=tuple(waiting), joint=" "
         )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from habitat_enquete.ingest.transcripts.passages import Passage
 
 # 0:01, 1:02:03, 00:00:12.500, 00:00:12,5, 00:00:12-5 (f4, MAXQDA), 7: 37, 0:010, 20:58, 12h34, 12'34, 12min34
 CLOCK = r"\d{1,3}\s?:\s?\d{1,3}(?:\s?:\s?\d{1,3})?(?:[.,]\d{1,6}|-\d(?!\d))?"
 SPOKEN = r"\d{1,2}\s?h\s?\d{2}(?:\s?m(?:in)?\s?\d{2})?s?|\d{1,3}\s?(?:min|mn|')\s?\d{2}(?:\s?(?:s|''|\"))?"
 TIME = rf"(?:{CLOCK}|{SPOKEN})"
+_LEADING = re.compile(rf"[\[(<#]\s*({TIME})(?:\s*(?:-{{1,2}}>?|–|—|→)\s*({TIME}))?\s*[\])>#]")
 _NUMBERS = re.compile(r"\d+")
 _FRACTION = re.compile(r"[.,-](\d+)$")
 
@@ -32,6 +36,15 @@ def seconds(written: str) -> float | None:
     for number in numbers:
         total = total * 60 + number
     return total + (float(f"0.{fraction[1]}") if fraction else 0.0)
+
+
+def timed(passage: Passage) -> Passage:
+    """`passage` with the times written in brackets at its very start, when it has none of its own."""
+    match = _LEADING.match(passage.text) if passage.start_time is None else None
+    if match is None:
+        return passage
+    end = seconds(match[2]) if match[2] else None
+    return replace(passage, start_time=seconds(match[1]), end_time=end)
 
 
 def shown(time: float) -> str:

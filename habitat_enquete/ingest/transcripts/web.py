@@ -11,7 +11,8 @@ from habitat_enquete.ingest.transcripts.passages import row as joined_row
 _SKIPPED = frozenset(
     {"script", "style", "head", "template", "noscript", "svg", "del", "s", "strike", "nav", "iframe"}
 )
-_BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BOLD = _HEADINGS | {"b", "strong", "th"}
 _INLINE_NAMES = """
     a abbr b bdi bdo cite code data dfn em font i ins kbd label mark q ruby rt s samp small span strong
     sub sup time tt u var wbr img br
@@ -48,12 +49,12 @@ class _Reading:
                 self._child(child, bold=bold or child.tag in _BOLD or _styled_bold(child), bullet=bullet)
             self._words(child.tail, bold)
 
-    def end(self, *, bullet: bool) -> None:
+    def end(self, *, bullet: bool, heading: bool = False) -> None:
         """End the paragraph begun."""
         pieces, self._pieces = self._pieces, []
         if any(piece.text.strip() for piece in pieces):
             self._paragraph += 1
-            self.passages += lines(pieces, f"§ {self._paragraph}", bullet=bullet)
+            self.passages += lines(pieces, f"§ {self._paragraph}", bullet=bullet, heading=heading)
 
     def _child(self, child: etree._Element, *, bold: bool, bullet: bool) -> None:
         if child.tag == "br":
@@ -64,9 +65,8 @@ class _Reading:
             self._row(child, bold)
         else:
             self.end(bullet=bullet)
-            inner = child.tag == "li"
-            self.block(child, bold=bold, bullet=inner)
-            self.end(bullet=inner)
+            self.block(child, bold=bold, bullet=child.tag == "li")
+            self.end(bullet=child.tag == "li", heading=child.tag in _HEADINGS)
 
     def _row(self, element: etree._Element, bold: bool) -> None:
         self.end(bullet=False)

@@ -134,7 +134,8 @@ def _paragraph(element: etree._Element, reading: _Reading, place: str) -> None:
     _runs(element, reading, found, reading.styles.bold(_value(_child(properties, "pStyle"))))
     position = place or f"§ {reading.paragraph}"
     bullet = _bullet_of(properties, reading)
-    reading.passages += lines(found.pieces, position, notes=found.notes, bullet=bullet)
+    heading = _value(_child(properties, "pStyle")) in reading.styles.headings
+    reading.passages += lines(found.pieces, position, notes=found.notes, bullet=bullet, heading=heading)
     for box in found.boxes:
         _block(box, reading, f"{position}, zone de texte")
 
@@ -197,17 +198,21 @@ def _notes(archive: Archive, folder: str, file: str) -> dict[tuple[str, str], st
 
 @dataclass(frozen=True, slots=True)
 class _Styles:
-    """Whether each style is bold or italic, its ancestors considered."""
+    """Whether each style is bold, its ancestors considered; which are for titles."""
 
     looks: dict[str, bool]
+    headings: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, root: etree._Element | None) -> _Styles:
         own: dict[str, tuple[bool | None, str]] = {}
+        headings = set()
         for style in _children(root, "style"):
             properties = _child(style, "rPr")
             own[_attribute(style, "styleId")] = (_look(properties), _value(_child(style, "basedOn")))
-        return cls({name: _inherited(name, own) for name in own})
+            if _value(_child(style, "name")).casefold().startswith(("heading", "title", "titre", "subtitle")):
+                headings.add(_attribute(style, "styleId"))
+        return cls({name: _inherited(name, own) for name in own}, frozenset(headings))
 
     def bold(self, style: str) -> bool:
         return self.looks.get(style, False)
