@@ -175,5 +175,5 @@ def _kind(people: Sequence[Speaker]) -> DocumentKind:
 
 def _title(talk: Conversation) -> str:
     """The first line before the turns, when it is short enough to be a title."""
-    first = next((passage.text for passage in talk.preamble if passage.text), "")
+    first = next((passage.text for passage in talk.preamble if passage.text and "\t" not in passage.text), "")
     return first if len(first) <= 120 else ""

@@ -24,6 +24,7 @@ class Form(StrEnum):
     DASH = "dash"  # E1 - …
     DOT = "dot"  # Q. …
     LINE = "line"  # Marie, alone on its line
+    CODE = "code"  # L1 alors vous êtes arrivés…
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ _DASHED = re.compile(
 )
 _DOTTED = re.compile(r"\s*(?P<label>[^\W\d_]{1,4}\d{0,2})\.\s*[-–—]?\s+")
 _ALONE = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN})(?:\s*[-–,]?\s*{_RANGE})?\s*$")
+_CODED = re.compile(r"\s*(?P<label>[A-ZÀ-Ý]{1,5}\d{1,2}|[A-ZÀ-Ý]{2,5})\s+(?=\S)")
 _FORMS = (
     (Form.BRACKET, _BRACKET),
     (Form.TAB, _TABBED),
@@ -67,8 +69,19 @@ _FORMS = (
     (Form.DASH, _DASHED),
     (Form.DOT, _DOTTED),
     (Form.LINE, _ALONE),
+    (Form.CODE, _CODED),
 )
-_TITLE = re.compile(r"(?:mm?\.|mr|mme|mlle|dr|me|monsieur|madame|mademoiselle|maître|docteur)\s", re.IGNORECASE)
+# What people add to a name: « (maire) », « , adjointe », « – chargée d'études ».
+_DESCRIBED = re.compile(r"\s*\([^()]*\)|(?<=\w),\s.*|(?<=\w)\s[–—-]\s.*")
+_SOMEBODY = re.compile(
+    r"(?:une?|des|les?|la|l[’'])\s?(?:dame|monsieur|homme|femme|gar[çc]on|filles?|fils|enfants?|maris?|[ée]pou(?:x|se)|conjointe?|"
+    r"compagn(?:e|on)|p[èe]re|m[èe]re|fr[èe]re|s(?:œ|oe)ur|voisine?s?|amie?s?|coll[èe]gue|secr[ée]taire|habitante?s?|"
+    r"participante?s?|personne|jeunes?|retrait[ée]e?|agent|[ée]lue?|intervenante?)\b.*",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"(?:mm?\.|mr|mme|mlle|dr|me|monsieur|madame|mademoiselle|maître|docteur)\s", re.IGNORECASE
+)
 
 _ASKS = (
     r"ch_\w+|enq(?:u[eê]t(?:eur|rice))?s?\.?|chercheu(?:r|se)s?|interview(?:eu(?:r|se)|er)s?|intervieweur|int|itw|animat(?:eur|rice)s?|"
@@ -126,12 +139,12 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 
 
 def key(label: str) -> str:
-    """What two spellings of a label share: no accents, capitals, brackets, dots or doubled blanks.
+    """What two spellings of a label share: no accents, capitals, dots or doubled blanks, no words added to the name.
 
-    >>> key("ENQ."), key("Enquêtée  (Mende)"), key("M. Petit")
+    >>> key("ENQ."), key("Enquêtée  (Mende)"), key("M. Petit, maire")
     ('enq', 'enquetee', 'm petit')
     """
-    bare = re.sub(r"\([^()]*\)", " ", label)
+    bare = _DESCRIBED.sub(" ", label)
     flat = "".join(
         letter for letter in unicodedata.normalize("NFD", bare) if not unicodedata.combining(letter)
     )
@@ -214,12 +227,12 @@ def speaks_as(label: str) -> str | None:
     >>> speaks_as("Enquêtrice 2"), speaks_as("Interviewe"), speaks_as("Tous"), speaks_as("Marie")
     ('asks', 'answers', 'other', None)
     """
-    bare = re.sub(r"\s*\([^()]*\)", "", label).strip(" .:")
+    bare = _DESCRIBED.sub("", label).strip(" .:")
     for pattern, role in ((ASKS, "asks"), (ANSWERS, "answers"), (OTHERS, "other")):
         if pattern.fullmatch(bare):
             return role
-    inside = re.search(r"\(([^()]*)\)", label)
-    return speaks_as(inside[1]) if inside and inside[1].strip() else None
+    described = _DESCRIBED.search(label)
+    return speaks_as(described[0].strip(" (),–—-")) if described and described.start() else None
 
 
 def close(label: str, others: Iterable[str]) -> str | None:
@@ -317,7 +330,15 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
             or count >= 3
             or (count >= 2 and _unmistakable(header, survey.common))
         )
+    if form is Form.CODE:
+        return count >= 2 and _everyone_coded(survey)
     return count >= (2 if role else 3)
+
+
+def _everyone_coded(survey: _Survey) -> bool:
+    """Whether most lines open with one of a few codes in capitals, at least two of them: what no text does by chance."""
+    codes = [count for (form, _), count in survey.counts.items() if form is Form.CODE and count >= 2]
+    return 2 <= len(codes) <= 12 and sum(codes) >= 0.7 * len(survey.passages)
 
 
 def _names_role(label: str) -> bool:
@@ -367,7 +388,7 @@ def _reliable(
     if not uses:
         return sure
     best = max(uses, key=lambda form: (voices[form] >= 2, uses[form]))
-    weak = {Form.DASH, Form.DOT, Form.LINE}
+    weak = {Form.DASH, Form.DOT, Form.LINE, Form.CODE}
     if best in weak and voices[best] < 2:
         return {pair for pair in sure if pair[0] not in weak or pair[1] in known}
     return {
@@ -404,7 +425,7 @@ def _chosen(
         if (header.form, header.key) in sure:
             return header
     for header in headers:
-        if header.key in names and header.form not in {Form.LINE, Form.DASH, Form.DOT} | forms:
+        if header.key in names and header.form not in {Form.LINE, Form.DASH, Form.DOT, Form.CODE} | forms:
             return header
         likely = close(header.label, labels) or speaks_as(header.label) or _unmistakable(header, common)
         if header.form in forms and likely:
@@ -414,9 +435,9 @@ def _chosen(
 
 def _unmistakable(header: Header, common: frozenset[str]) -> bool:
     """Whether a label seen once is a person's: a title, capitals, or a name that is never a common word here."""
-    if header.form in {Form.LINE, Form.DASH, Form.DOT}:
+    if header.form in {Form.LINE, Form.DASH, Form.DOT, Form.CODE}:
         return False
-    if _TITLE.match(header.label):
+    if _TITLE.match(header.label) or _SOMEBODY.fullmatch(header.label):
         return True
     words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", header.label))
     if not words or len(words) > 4 or not _capital(words):

@@ -34,6 +34,7 @@ _ENCLOSED = re.compile(
     r"\(([^()\n]{1,120})\)|\[([^\[\]\n]{1,120})\]|<([^<>\n]{1,60})>|\*([^*\n]{1,40})\*|\{([^{}\n]{1,60})\}"
 )
 _HASHED = re.compile(rf"#{CLOCK}#|(?<![\w:])\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?(?![\w:])")
+_UNHEARD = re.compile(r"(?<!\S)(?:\*{3}|[xX]{3,})(?=[\s.,;:?!…]|$)")
 _PLUS = re.compile(r"(?<!\S)\+{1,3}(?!\S)")
 _ALTERNATIVES = re.compile(r"(?<!\w)/([^/\n,]{1,40}(?:, ?[^/\n,]{1,40})+)/(?!\w)")
 
@@ -72,6 +73,8 @@ def _cuts(text: str, plus: bool) -> Iterator[_Cut]:
         kind = _kind(next(group for group in match.groups() if group is not None), match[0][0])
         if kind is not None:
             yield _Cut(match.start(), match.end(), kind)
+    for match in _UNHEARD.finditer(text):
+        yield _Cut(match.start(), match.end(), AnnotationKind.DOUBT)
     for match in _HASHED.finditer(text):
         yield _Cut(match.start(), match.end(), AnnotationKind.TIME)
     for match in _ALTERNATIVES.finditer(text):

@@ -18,10 +18,11 @@ _ROLE_WORDS = (
     "Locuteur", "Locutrice", "Participant", "Participante", "Habitant", "Habitante",
 )  # fmt: skip
 _ASKING = re.compile(
-    r"\?|^(?:et |mais |alors |donc |du coup |ok |d'accord )*(?:est-ce |qu'est-ce |comment |pourquoi |combien |quels? |quelles? |où |"
+    r"(?:et |mais |alors |donc |du coup |ok |d'accord |euh )*(?:est-ce |qu'est-ce |comment |pourquoi |combien |quels? |quelles? |où |"
     r"quand |qui |de quelle |à quel |(?:pouvez|pourriez|peux|pourrais|avez|aviez|êtes|étiez)-(?:vous|tu) )",
     re.IGNORECASE,
 )
+_SHORT = 40  # words: a longer turn that holds a question tells a story
 DECLARED, BY_LABEL, BY_LIKENESS, BY_QUESTIONS, BY_FORMAT, BY_DEFAULT = (
     "déclaré dans entretiens.csv",
     "d'après son nom dans la transcription",
@@ -113,10 +114,21 @@ def _shares(utterances: Sequence[Utterance]) -> list[_Share]:
             label,
             len(texts),
             sum(len(text.split()) for text in texts),
-            sum(_ASKING.search(text.strip()) is not None for text in texts) / len(texts),
+            sum(map(_asks, texts)) / len(texts),
         )
         for label, texts in turns.items()
     ]
+
+
+def _asks(text: str) -> float:
+    """How much a turn asks: 1 when it ends with a question or opens as one, half when it holds one amid other words."""
+    text = text.rstrip(" .…")
+    if text.endswith("?"):
+        return 1.0
+    if len(text.split()) > _SHORT:
+        return 0.0
+    opens = _ASKING.match(text.replace("’", "'")) is not None and "." not in text
+    return 1.0 if opens else 0.5 * ("?" in text)
 
 
 def _stated(

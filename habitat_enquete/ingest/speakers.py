@@ -16,8 +16,10 @@ from habitat_enquete.ingest.labels import (
     role_words_inside,
     speaks_as,
 )
-from habitat_enquete.ingest.transcripts.passages import Passage
+from habitat_enquete.ingest.transcripts.passages import Mark, Passage
 from habitat_enquete.ingest.transcripts.times import timed
+from habitat_enquete.model.span import Span
+from habitat_enquete.model.text import AnnotationKind
 
 ASKED = "Question (en gras)"
 ANSWERED = "Réponse"
@@ -122,10 +124,13 @@ class _Gathering:
         words = (passage,) if passage.text or passage.marks else ()
         self.utterances.append(Utterance(speaker, words, header, passage.position, start, end))
 
+    def is_speaking(self, speaker: str) -> bool:
+        """Whether the last words are this speaker's."""
+        return bool(self.utterances) and self.utterances[-1].speaker == speaker
+
     def speak(self, speaker: str, passage: Passage) -> None:
         """A passage whose voice is known: it goes on with the last utterance when the voice is the same."""
-        last = self.utterances[-1] if self.utterances else None
-        if last is not None and last.speaker == speaker:
+        if self.is_speaking(speaker):
             self._extend(passage)
         else:
             self.open(speaker, passage, "", passage.start_time, passage.end_time)
@@ -159,7 +164,13 @@ def _open(gathering: _Gathering, passage: Passage, header: Header, spelling: dic
     rest = timed(passage.after(header.rest))
     start = header.start_time if header.start_time is not None else rest.start_time
     end = header.end_time if header.end_time is not None else rest.end_time
-    gathering.open(spelling[header.key], rest, written, start, end)
+    if passage.joint == " " and gathering.is_speaking(
+        spelling[header.key]
+    ):  # a cue that names its voice again
+        again = Mark(AnnotationKind.HEADER, Span(0, 0), written)
+        gathering.speak(spelling[header.key], replace(rest, marks=(again, *rest.marks)))
+    else:
+        gathering.open(spelling[header.key], rest, written, start, end)
 
 
 def _spellings(passages: Sequence[Passage], headers: dict[int, Header]) -> dict[str, str]:

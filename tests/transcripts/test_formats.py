@@ -742,3 +742,29 @@ def test_foreign_bytes_are_told(interview):
     )
     assert found.codes == ["ENCODING_MIXED"]
     assert found.document.kind is DocumentKind.INTERVIEW
+
+
+def test_cues_that_name_their_voice_each_time_make_one_turn(interview):
+    said = [
+        "Julie Roux: Vous êtes arrivés quand ?",
+        "Marie: En mars.",
+        "Marie: Avec les enfants.",
+        "Julie Roux: Pourquoi ?",
+    ]
+    cues = "".join(
+        f"{n}\n00:00:0{n}.000 --> 00:00:0{n}.900\n{line}\n\n" for n, line in enumerate(said, start=1)
+    )
+    found = interview("E26.vtt", f"WEBVTT\n\n{cues}")
+    assert found.turns == [
+        ("Julie Roux", "Vous êtes arrivés quand ?"),
+        ("Marie", "En mars. Avec les enfants."),
+        ("Julie Roux", "Pourquoi ?"),
+    ]
+    assert found.times[1] == (2.0, 3.9)
+    assert found.beside("header") == ["Julie Roux:", "Marie:", "Marie:", "Julie Roux:"]
+
+
+def test_what_was_not_heard_is_a_doubt(interview):
+    found = interview("E57.txt", "ENQ : Où étiez-vous ?\nLOC : À *** près de xxx.\n")
+    assert found.turns[1] == ("LOC", "À près de.")
+    assert found.beside("doubt") == ["***", "xxx"]

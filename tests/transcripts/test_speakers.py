@@ -324,3 +324,57 @@ def test_the_heads_of_a_table_s_columns_are_no_turn(interview):
         written("Locuteur\tPropos", f"ENQ\t{ASKED}", f"LOC\t{ANSWER}", f"ENQ\t{AGAIN}", f"LOC\t{REPLY}"),
     )
     assert [speaker for speaker, _ in found.turns] == ["ENQ", "LOC", "ENQ", "LOC"]
+
+
+def test_words_added_to_a_name_do_not_make_another_speaker(interview):
+    lines = (
+        f"Julie Roux – chargée d'études : {ASKED}",
+        f"Mme Faure, élue : {ANSWER}",
+        f"Julie Roux : {AGAIN}",
+        f"Mme Faure : {REPLY}",
+    )
+    found = interview("E29.txt", written(*lines))
+    assert found.roles == {"Julie Roux – chargée d'études": "interviewer", "Mme Faure, élue": "informant"}
+    assert len(found.turns) == 4
+
+
+def test_somebody_without_a_name_is_heard(interview):
+    lines = (
+        f"ENQ : {ASKED}",
+        f"M. Blanc : {ANSWER}",
+        "Une dame dans la salle : Et nous ?",
+        f"ENQ : {AGAIN}",
+        f"M. Blanc : {REPLY}",
+    )
+    assert interview("E30.txt", written(*lines)).turns[2] == ("Une dame dans la salle", "Et nous ?")
+
+
+def test_codes_without_any_sign_are_labels_when_every_line_has_one(interview):
+    lines = (
+        "L1 comment vous êtes arrivés",
+        "L2 en voiture avec les enfants",
+        "L1 pourquoi ici",
+        "L2 pour le travail euh oui",
+    )
+    found = interview("E31.txt", written(*lines))
+    assert found.turns[0] == ("L1", "comment vous êtes arrivés")
+    assert found.roles == {"L1": "interviewer", "L2": "informant"}
+
+
+def test_a_story_that_holds_questions_is_not_an_interviewer(interview):
+    story = (
+        "On s'est dit : on reste ou on part ? Et puis on est restés, parce que le travail, l'école, tout était là. "
+        * 3
+    )
+    found = interview(
+        "E32.txt",
+        written(
+            "Luc : Et alors ?",
+            f"Eva : {story}",
+            "Luc : Ah oui ?",
+            f"Eva : {story}",
+            "Luc : Et là ?",
+            f"Eva : {story}",
+        ),
+    )
+    assert found.roles == {"Luc": "interviewer", "Eva": "informant"}
