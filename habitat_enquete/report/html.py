@@ -143,9 +143,7 @@ def quoted(evidence: Evidence) -> Markup:
 
 def heat_style(cell: Cell, polarity: Polarity) -> str:
     """The background of a cell: the darker, the larger the share; the text stays readable."""
-    background = palette.tint(palette.POLARITY[polarity], 0.06 + 0.84 * min(1.0, cell.share) ** 0.75)
-    dark = palette.contrast(background, palette.INK) < 4.5
-    return f"background:{background};color:{palette.PAPER if dark else palette.INK}"
+    return f"background:{palette.tint(palette.POLARITY[polarity], 0.05 + 0.55 * min(1.0, cell.share))}"
 
 
 def crossed(rows: Sequence[CrossingRow], limit: int) -> list[CrossingRow]:

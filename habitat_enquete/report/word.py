@@ -37,6 +37,7 @@ class Word:
         self._contents: Paragraph | None = None
         self._numbers = {"Figure": 0, "Tableau": 0}
         self._bookmarks = 0
+        self._styles = frozenset(style.name for style in self.document.styles)
         if template is None:
             _dress(self.document)
         properties = self.document.core_properties
@@ -149,7 +150,7 @@ class Word:
 
     def _style(self, name: str, otherwise: str) -> str:
         """A style of the template when it has it: house templates may lack some."""
-        return name if name in [style.name for style in self.document.styles] else otherwise
+        return name if name in self._styles else otherwise
 
     def _caption(self, kind: str, text: str, *, keep_with_next: bool = False) -> None:
         self._numbers[kind] += 1

@@ -35,6 +35,13 @@ SCALES: Final = {
 }
 
 
+_LABELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "public": PUBLICS,
+    "publics_pd2h": PUBLICS_PD2H,
+    "installation": INSTALLATIONS,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings that the synthesis needs, each with its default.
@@ -55,7 +62,7 @@ class Settings:
     aspirations: tuple[str, ...] = ()
     map_file: str = ""
     map_key: str = "code"
-    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: dict(_LABELS))
     communes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def label(self, attribute: str, value: str) -> str:

@@ -1,0 +1,147 @@
+"""Findings are counted in people, ranked, and graded by a rule that is printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from habitat_enquete.model.coding import State
+from habitat_enquete.model.finding import Grade, Verdict
+from habitat_enquete.synthesis.findings import rank
+from habitat_enquete.synthesis.grade import grade
+from habitat_enquete.synthesis.settings import Settings
+
+
+def _ranks(findings):
+    return [(f.code, f.rank, f.people, f.documents, f.mentions) for f in findings]
+
+
+def test_people_count_more_than_mentions(material) -> None:
+    said = [("E01", "credit", "La banque a dit non.")] * 4
+    said += [("E02", "loyer_eleve", "C'est trop cher."), ("E03", "loyer_eleve", "Trop cher pour nous.")]
+    assert _ranks(rank(material(said=said))) == [("loyer_eleve", 1, 2, 2, 2), ("credit", 2, 1, 1, 4)]
+
+
+def test_each_polarity_has_its_own_ranking_and_equals_share_a_rank(material) -> None:
+    said = [
+        ("E01", "credit", "Non."),
+        ("E02", "loyer_eleve", "Cher."),
+        ("E01", "voisins", "Gentils."),
+        ("E01", "jardin", "Un jardin."),
+    ]
+    findings = rank(material(said=said))
+    assert [(f.code, f.polarity.value, f.rank) for f in findings] == [
+        ("loyer_eleve", "barrier", 1),
+        ("credit", "barrier", 1),
+        ("voisins", "opportunity", 1),
+        ("jardin", "neutral", 1),
+    ]
+
+
+def test_suggestions_and_rejections_are_never_counted(material) -> None:
+    said = [("E01", "credit", "Non."), ("E02", "credit", "Refusé."), ("E03", "credit", "Jamais.")]
+    study = material(said=said, states={2: State.SUGGESTED, 3: State.REJECTED})
+    assert _ranks(rank(study)) == [("credit", 1, 1, 1, 1)]
+    assert study.suggested == {"credit": 1}
+
+
+def test_a_person_met_in_an_interview_and_in_the_survey_is_one_person(material) -> None:
+    study = material(
+        said=[("P7", "credit", "Refusé.")], written=[("P7", "credit", "La banque."), ("P8", "", "Rien.")]
+    )
+    (finding,) = rank(study)
+    assert (finding.people, finding.base, finding.documents) == (1, 2, 2)
+    assert (finding.interviews, finding.answers) == ((1, 1), (1, 2))
+
+
+def test_people_who_withdrew_are_out_of_every_count(material) -> None:
+    said = [("E01", "credit", "Non."), ("E02", "credit", "Refusé.")]
+    (finding,) = rank(material(said=said, people={"E02": {"consentement": "non"}}))
+    assert (finding.people, finding.base, finding.respondents) == (1, 1, ("E01",))
+
+
+def test_findings_are_crossed_by_what_is_known_of_people(material) -> None:
+    people = {
+        "E01": {"public": "habitant", "publics_pd2h": "seniors;handicap", "commune": "Brionne"},
+        "E02": {"public": "habitant"},
+        "E03": {"public": "candidat", "commune": "96001"},
+    }
+    settings = Settings(communes={"96001": {"name": "Brionne", "epci": "pays"}})
+    said = [("E01", "credit", "Non."), ("E02", "", "Bonjour."), ("E03", "credit", "Refusé.")]
+    (finding,) = rank(material(said=said, people=people, settings=settings))
+    assert finding.by == {
+        "public": {"habitant": (1, 2), "candidat": (1, 1)},
+        "publics_pd2h": {"seniors": (1, 1), "handicap": (1, 1)},
+        "commune": {"96001": (2, 2)},
+        "epci": {"pays": (2, 2)},
+    }
+
+
+def test_the_interval_is_wilsons_and_weights_change_the_weighted_share_only(material) -> None:
+    people = {"E01": {"poids": "3"}, "E02": {"poids": "1,0"}}
+    (finding,) = rank(material(said=[("E01", "credit", "Non."), ("E02", "", "Oui.")], people=people))
+    assert (finding.share, finding.weighted) == (0.5, 0.75)
+    assert (round(finding.low, 3), round(finding.high, 3)) == (0.095, 0.905)
+
+
+def test_a_weight_that_is_no_number_is_told(material) -> None:
+    from habitat_enquete.errors import EnqueteError
+
+    study = material(said=[("E01", "credit", "Non.")], people={"E01": {"poids": "lourd"}})
+    with pytest.raises(EnqueteError, match=r"Le poids de la personne « E01 » n'est pas un nombre positif"):
+        rank(study)
+
+
+def test_the_same_people_link_two_codes(material) -> None:
+    said = [(p, c, "Voilà.") for p in ("E01", "E02", "E03") for c in ("credit", "jardin")]
+    said += [("E04", "credit", "Voilà.")]
+    finding = rank(material(said=said))[0]
+    (other,) = finding.cooccurring
+    assert (other.code, other.people, other.jaccard) == ("jardin", 3, 0.75)
+
+
+@pytest.mark.parametrize(
+    ("ticked", "verdict"),
+    [(10, Verdict.MORE_IN_SURVEY), (4, Verdict.AGREES), (0, Verdict.AGREES)],
+)
+def test_the_closed_question_is_set_beside_what_people_say(material, ticked: int, verdict: Verdict) -> None:
+    said = [(f"E{n:02d}", "loyer_eleve" if n < 3 else "", "C'est cher.") for n in range(12)]
+    answers = {f"R{n:02d}": ["loyer"] if n < ticked else ["autre"] for n in range(10)}
+    (share,) = rank(material(said=said, ticked=answers))[0].survey
+    assert (share.people, share.base, share.verdict) == (ticked, 10, verdict)
+    assert share.label == "Qu'est-ce qui vous freine ?"
+
+
+def test_four_respondents_are_too_few_to_compare(material) -> None:
+    said = [(f"E{n:02d}", "loyer_eleve", "C'est cher.") for n in range(6)]
+    (share,) = rank(material(said=said, ticked={f"R{n}": ["loyer"] for n in range(4)}))[0].survey
+    assert share.verdict is Verdict.TOO_FEW
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"people": 1}, Grade.ISOLATED),
+        ({"people": 4}, Grade.FRAGILE),
+        ({"people": 30, "publics": 1}, Grade.FRAGILE),
+        ({"people": 30, "agreement": 0.5}, Grade.FRAGILE),
+        ({"people": 6}, Grade.SUPPORTED),
+        ({"people": 30, "validated": 0.1}, Grade.SUPPORTED),
+        ({"people": 30, "sources": 1}, Grade.SUPPORTED),
+        ({"people": 10}, Grade.SOLID),
+        ({"people": 10, "sources": 1, "survey_agrees": True}, Grade.SOLID),
+    ],
+)
+def test_the_grade_follows_the_printed_rule(facts: dict[str, object], expected: Grade) -> None:
+    strong = {
+        "publics": 2,
+        "sources": 2,
+        "validated": 0.5,
+        "survey_agrees": False,
+        "agreement": None,
+        "weak": 2,
+    }
+    assert grade(**(strong | facts)) is expected
+
+
+def test_nobody_said_anything_gives_no_finding(material) -> None:
+    assert rank(material()) == ()
