@@ -157,6 +157,11 @@ class Code(StrEnum):
     PYXFORM_MISSING = "L'écriture d'un XForm demande pyxform. Installez-le par « pip install habitat_enquete[odk] »."
     PYXFORM_REFUSES = "pyxform refuse « {file} » : {why}. Corrigez ce point, puis relancez « enquete questionnaire check »."
 
+    INFER_NOTHING = (
+        "« {file} », feuille « {sheet} » : aucune colonne de réponses n'a été reconnue. "
+        "Indiquez la bonne feuille par --sheet, avec une ligne d'en-têtes."
+    )
+
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."

@@ -35,7 +35,7 @@ _MISSING_KINDS: Final = {
     "so": AnswerState.NOT_ASKED,
 }
 _MISSING_LABELS: Final = (
-    (re.compile(r"^(?:(?:je )?ne sais? pas\b|nsp$|don't know)"), AnswerState.DONT_KNOW),
+    (re.compile(r"^(?:(?:je )?ne sai[st] pas\b|nsp$|don't know)"), AnswerState.DONT_KNOW),
     (re.compile(r"^(?:(?:je )?ne souhaite pas répondre|refus)"), AnswerState.REFUSED),
     (re.compile(r"^(?:non[- ]réponse|sans réponse)$"), AnswerState.NO_ANSWER),
 )

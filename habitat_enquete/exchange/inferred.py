@@ -1,0 +1,40 @@
+"""Writes the questionnaire that an export seems to answer, for its author to correct."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml
+from habitat_enquete.ingest.inference import Inferred, infer
+from habitat_enquete.ingest.workbooks import read_workbook
+
+_HEAD: Final = """\
+# Proposition déduite de {file} : à relire et à corriger avant l'import.
+# Vérifiez les types, écrivez les questions telles qu'elles ont été posées, donnez aux modalités leur libellé,
+# ajoutez « filtre: » aux questions qui n'étaient pas posées à tous, « coder: oui » aux questions ouvertes à coder.
+"""
+
+
+def write_inferred(
+    responses: Path,
+    target: Path,
+    *,
+    sheet: str | None = None,
+    overwrite: bool = False,
+    today: dt.date | None = None,
+) -> Inferred:
+    """Writes to `target` the questionnaire deduced from `responses`.
+
+    Raises: EnqueteError when the file cannot be read, holds no table, or `target` exists and `overwrite` is not asked.
+    """
+    if target.exists() and not overwrite:
+        raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
+    workbook = read_workbook(responses)
+    inferred = infer(workbook, name=target.stem, sheet=sheet, today=today or dt.date.today())
+    text = _HEAD.format(file=responses.name) + questionnaire_yaml(inferred.questionnaire)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return inferred
