@@ -31,6 +31,8 @@ def build(tables: Path, treebanks: Iterable[Path]) -> str:
         seen[form] += count
     found: dict[str, dict[str, None]] = defaultdict(dict)
     known = set(table_analyses(tables)) | set(vocabulary())
+    for form, letter, lemma in vocabulary():
+        found[form][letter + lemma] = None
     for (form, letter, lemma), count in sorted(usual.items(), key=lambda pair: (-pair[1], pair[0])):
         mark = "" if count >= SURE or (form, letter, lemma) in known else FOR_LEMMAS
         found[form][mark + letter + lemma] = None
@@ -39,8 +41,6 @@ def build(tables: Path, treebanks: Iterable[Path]) -> str:
         closed = letter in CLOSED.values() and any(one[0] == letter for one in found.get(form, ()))
         if not closed and seen[form] < OFTEN:
             found[form][letter + lemma] = None
-    for form, pos, lemma in vocabulary():
-        found[form][pos + lemma] = None
     lines = [f"{form}\t{'|'.join(analyses)}" for form, analyses in found.items()]
     heads = [";".join(sorted(words(name))) for name in ("first_names.txt", "places.txt")]
     return "\n".join((*heads, *sorted(lines)))
@@ -68,20 +68,24 @@ def table_analyses(tables: Path) -> Iterator[Analysis]:
     exceptions = load(tables / "fr_lemma_exc.json.gz")
     index = {pos: set(lemmas) for pos, lemmas in load(tables / "fr_lemma_index.json.gz").items()}
     lookup = load(tables / "fr_lemma_lookup.json.gz")
+    verbs = index["verb"] | {lemmas[0] for lemmas in exceptions["verb"].values()}
     for form, lemmas in lookup.items():
         for pos in ("noun", "adj", "adv"):
-            if lemmas[0] in index[pos] and form not in exceptions.get(pos, {}):
+            # The adjective and noun indexes also hold infinitives, which would make every conjugated form an adjective.
+            verbal = lemmas[0] in verbs and form != lemmas[0]
+            if lemmas[0] in index[pos] and form not in exceptions.get(pos, {}) and not verbal:
                 yield from spelled(form, OPEN[pos], lemmas[0])
     for pos, letter in (OPEN | CLOSED).items():
         for form, lemmas in exceptions.get(pos, {}).items():
-            if not (form == "a" and pos == "adp"):
+            verbal = letter in "NAR" and lemmas[0] in verbs and form != lemmas[0]
+            if not verbal and not (form == "a" and pos == "adp"):
                 yield from spelled(form, letter, lemmas[0])
     for pos, lemmas in index.items():
         for lemma in sorted(lemmas):
-            if not (pos == "adj" and lemma in index["verb"]):
+            if not (pos == "adj" and lemma in verbs):
                 yield from spelled(lemma, OPEN[pos], lemma)
     for form, lemmas in lookup.items():
-        if lemmas[0] in index["verb"]:
+        if lemmas[0] in verbs:
             yield from spelled(form, "V", lemmas[0])
     for lemma in sorted(index["verb"]):
         for form in regular_forms(lemma) if lemma.endswith("er") else ():

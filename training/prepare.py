@@ -38,11 +38,11 @@ _DOCUMENT = re.compile(r"[-_]*\d+(?:bis)?$")
 
 def training_files(folder: Path) -> list[Path]:
     """The files whose words the lexicon may learn."""
-    return [folder / f"{name}.conllu" for name, (use, _) in SPLITS.items() if use == "train"]
+    return [folder / f"{name}.conllu" for name, (use, _) in SPLITS.items() if use != "test"]
 
 
-def prepare(treebanks: Path, output: Path) -> None:
-    """Write `train.spacy`, `dev.spacy` and `dev_bare.spacy` (as speech is transcribed) into `output`."""
+def prepare(treebanks: Path, output: Path, *, final: bool) -> None:
+    """Write `train.spacy` and `dev.spacy` into `output`; the final training also learns the selection texts."""
     rng = random.Random(SEED)
     nlp = LightFrench()
     train, dev = DocBin(store_user_data=False), DocBin(store_user_data=False)
@@ -51,9 +51,10 @@ def prepare(treebanks: Path, output: Path) -> None:
             continue
         styles = SPOKEN_STYLES if spoken else WRITTEN_STYLES
         for rank, document in enumerate(documents(treebanks / f"{name}.conllu")):
-            if use == "half" and rank % 2:
+            selecting = use == "half" and rank % 2 == 1
+            if selecting:
                 _add(dev, document, (None,), rng, nlp.vocab)
-            else:
+            if final or not selecting:
                 _add(train, document, styles, rng, nlp.vocab)
     output.mkdir(parents=True, exist_ok=True)
     train.to_disk(output / "train.spacy")

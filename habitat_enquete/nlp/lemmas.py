@@ -6,11 +6,14 @@ from functools import lru_cache
 from typing import Final
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from habitat_enquete.nlp.lexicon import LETTER_OF_POS, lexicon
+from habitat_enquete.nlp.oral import spoken_norm
 
 FACTORY: Final = "enquete_lemmas"
+_MISTAKEN: Final = frozenset({"NOUN", "ADJ", "PROPN"})
+_BEFORE_VERBS: Final = frozenset(["je", "j'", "tu", "on", "il", "ils", "me", "m'", "te", "se", "ne"])
 _KEPT_AS_WRITTEN: Final = frozenset({"PROPN", "PUNCT", "SYM", "X", "NUM", "SPACE"})
 
 
@@ -30,18 +33,47 @@ def hybrid_lemma(form: str, pos: str, guess: str) -> str:
     if guess and (pos not in LETTER_OF_POS or lexicon().attests(form, pos, guess)):
         return guess
     known = lexicon().lemma(form, pos) or (None if guess == form.lower() else lexicon().lemma(form))
-    return (
-        known or guess or (form if form[:1].isupper() and form.isupper() else form.lower().replace("’", "'"))
+    if known:
+        return known
+    lower = form if len(form) > 1 and form.isupper() else form.lower().replace("’", "'")
+    if pos in {"NOUN", "ADJ"} and not lexicon().analyses(guess):
+        return singular(lower)
+    return guess or lower
+
+
+def singular(form: str) -> str:
+    """A noun or adjective nobody knows, without its plural « s ».
+
+    >>> singular("relous"), singular("bus")
+    ('relou', 'bus')
+    """
+    plural = (
+        len(form) > 3 and form.endswith("s") and not form.endswith(("as", "is", "ss", "bus", "pus", "rus"))
     )
+    return form[:-1] if plural else form
+
+
+def _make_verb(token: Token) -> None:
+    """« on retape », « je me sens »: no noun follows a subject clitic. The written treebanks hardly show these forms."""
+    if known := lexicon().lemma(token.text, "VERB"):
+        token.lemma_ = known
+        if token.pos_:
+            token.pos_ = "VERB"
+            token.set_morph("VerbForm=Fin")  # type: ignore[attr-defined]
 
 
 class HybridLemmas:
     """The pipeline component: corrects the model's lemmas, or gives all of them where there is no model."""
 
     def __call__(self, doc: Doc) -> Doc:
+        before = ""
         for token in doc:
-            lemma = hybrid_lemma(token.text, token.pos_, token.lemma_)
-            if lemma != token.lemma_:
+            pos = token.pos_
+            if (not pos or pos in _MISTAKEN) and spoken_norm(before) in _BEFORE_VERBS:
+                _make_verb(token)
+            guess, before = token.lemma_, token.text
+            lemma = hybrid_lemma(before, token.pos_, guess)
+            if lemma != guess:
                 token.lemma_ = lemma
         return doc
 

@@ -122,14 +122,15 @@ def _unneeded(folder: Path, wanted: tuple[str, ...]) -> list[str]:
 
 
 def _complete(nlp: Language) -> None:
-    """Our lemmas and sentences, after the model's own and before its parser, which then keeps within them."""
-    last = [name for name in _COMPONENTS["lemma"] if name in nlp.pipe_names]
-    after = max(last, key=nlp.pipe_names.index) if last else None
-    place = nlp.pipe_names.index(after) + 1 if after else 0
-    for rank, factory in enumerate((lemmas.FACTORY, sentences.FACTORY)):
-        nlp.add_pipe(
-            factory, before=nlp.pipe_names[place + rank] if place + rank < len(nlp.pipe_names) else None
-        )
+    """Our lemmas after the model's own; our sentences before the parser, or not at all where a parser has made them."""
+    present = [name for name in nlp.pipe_names if name in _COMPONENTS["lemma"]]
+    if "parser" in nlp.pipe_names and (
+        not present or nlp.pipe_names.index("parser") < nlp.pipe_names.index(present[-1])
+    ):
+        nlp.add_pipe(lemmas.FACTORY, after=present[-1] if present else None)
+        return
+    nlp.add_pipe(lemmas.FACTORY, after=present[-1]) if present else nlp.add_pipe(lemmas.FACTORY, first=True)
+    nlp.add_pipe(sentences.FACTORY, after=lemmas.FACTORY)
 
 
 def _lexicon_digest() -> str:

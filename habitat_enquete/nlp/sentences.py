@@ -13,11 +13,15 @@ from typing import Final
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from habitat_enquete.nlp.lexicon import lexicon
+
 FACTORY: Final = "enquete_sentences"
 LONGEST: Final = 45
 SHORTEST: Final = 6
+PUNCTUATED: Final = 60
 _FINAL: Final = frozenset({".", "!", "?", "…", "...", "?!", "!!", "??", "!?"})
 _CLOSING: Final = frozenset({'"', "»", "”", ")", "]", "'", "’"})
+_LIGHT: Final = frozenset({":", ";", "-", "–", "—", ",", "«", "“", "("})
 # The nearer the head of the list, the better the place to cut.
 _OPENERS: Final = (
     (
@@ -94,14 +98,43 @@ class ReadableSentences:
 
     def __call__(self, doc: Doc) -> Doc:
         words = [token.text for token in doc]
+        punctuated = is_punctuated(words)
         if doc.has_annotation("SENT_START"):
             starts = [bool(token.is_sent_start) or token.i == 0 for token in doc]
-            starts = [start or (rank > 0 and "\n" in words[rank - 1]) for rank, start in enumerate(starts)]
+            starts = _checked(words, starts, punctuated=punctuated)
         else:
             starts = final_punctuation_starts(words)
-        for token, start in zip(doc, cut_long(words, starts, longest=self.longest), strict=True):
+        starts = cut_long(words, starts, longest=self.longest * (2 if punctuated else 1))
+        for token, start in zip(doc, starts, strict=True):
             token.is_sent_start = start
         return doc
+
+
+def is_punctuated(words: Sequence[str]) -> bool:
+    """Whether whoever transcribed this ended sentences: at least one final mark for `PUNCTUATED` words.
+
+    >>> is_punctuated(["Oui", "."]), is_punctuated(["alors"] * 80)
+    (True, False)
+    """
+    return sum(word in _FINAL for word in words) * PUNCTUATED >= len(words)
+
+
+def _checked(words: Sequence[str], starts: Sequence[bool], *, punctuated: bool) -> list[bool]:
+    """A line end always starts a unit; in punctuated text a model may start one without a mark only at a capital."""
+    return [
+        rank == 0
+        or "\n" in words[rank - 1]
+        or (
+            start
+            and (not punctuated or words[rank - 1] in _FINAL | _CLOSING | _LIGHT or _opens_title(words[rank]))
+        )
+        for rank, start in enumerate(starts)
+    ]
+
+
+def _opens_title(word: str) -> bool:
+    """A capital that no name explains: after a title or a heading without a full stop."""
+    return word[:1].isupper() and lexicon().word_class(word).isupper()
 
 
 @Language.factory(FACTORY, assigns=["token.is_sent_start"], default_config={"longest": LONGEST})

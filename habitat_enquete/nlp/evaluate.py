@@ -1,0 +1,154 @@
+"""Measure a pipeline against a treebank, end to end on raw text: what a study would get from the same words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.model.span import Span
+from habitat_enquete.model.text import Document, DocumentKind, Source
+from habitat_enquete.nlp.annotate import annotate
+from habitat_enquete.nlp.annotated import AnnotatedText
+from habitat_enquete.nlp.conllu import Sentence, Word, read_sentences
+from habitat_enquete.nlp.pipeline import Pipeline
+
+_SENTENCES_TOGETHER: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores in [0, 1] on one treebank, contractions (« du ») being one word; None for what the pipeline does not give.
+
+    `tokens`, `pos`, `lemma`, `uas`, `las`, `sentences` are F-measures of words (units for `sentences`) found at the same
+    place; `content_lemma` is the share of nouns, verbs, adjectives and adverbs with the right lemma. `words_per_second` of
+    processor time, everything asked for included.
+    """
+
+    words: int
+    tokens: float
+    pos: float | None
+    lemma: float
+    content_lemma: float
+    uas: float | None
+    las: float | None
+    sentences: float
+    words_per_second: float
+
+    def as_dict(self) -> dict[str, float | int | None]:
+        """Field → figure, as `--json` prints it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was right, and how many there were in the treebank and in our annotation."""
+
+    right: int = 0
+    gold: int = 0
+    ours: int = 0
+
+    def f(self) -> float:
+        return 2 * self.right / (self.gold + self.ours) if self.gold + self.ours else 0.0
+
+
+def evaluate(file: Path, pipeline: Pipeline) -> Scores:
+    """The scores of a pipeline on a CoNLL-U file.
+
+    Raises: EnqueteError when the file is no CoNLL-U, or holds no sentence.
+    """
+    groups = list(_groups(read_sentences(file)))
+    if not groups:
+        raise EnqueteError(Code.LANG_NOT_CONLLU, file=file.name, line=1)
+    documents = [_document(str(number), group) for number, group in enumerate(groups)]
+    before = time.process_time()
+    annotated = list(annotate(documents, pipeline, None))
+    seconds = time.process_time() - before
+    tallies = _tallies(groups, annotated)
+    words = sum(len(sentence.words) for group in groups for sentence in group)
+    parsed, tagged = pipeline.gives("parse"), any(any(one.pos) for one in annotated)
+    return Scores(
+        words=words,
+        tokens=tallies["tokens"].f(),
+        pos=tallies["pos"].f() if tagged else None,
+        lemma=tallies["lemma"].f(),
+        content_lemma=tallies["content"].right / max(1, tallies["content"].gold),
+        uas=tallies["uas"].f() if parsed else None,
+        las=tallies["las"].f() if parsed else None,
+        sentences=tallies["sentences"].f(),
+        words_per_second=words / seconds if seconds else 0.0,
+    )
+
+
+def _groups(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
+    group: list[Sentence] = []
+    for sentence in sentences:
+        group.append(sentence)
+        if len(group) == _SENTENCES_TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _document(name: str, group: Sequence[Sentence]) -> Document:
+    text = " ".join(sentence.text for sentence in group)
+    return Document(name, DocumentKind.ANSWER, text, (), (), Source(name, ""))
+
+
+def _tallies(groups: Sequence[Sequence[Sentence]], annotated: Sequence[AnnotatedText]) -> dict[str, _Tally]:
+    tallies = {name: _Tally() for name in ("tokens", "pos", "lemma", "content", "uas", "las", "sentences")}
+    for group, ours in zip(groups, annotated, strict=True):
+        _compare(group, ours, tallies)
+    return tallies
+
+
+def _compare(group: Sequence[Sentence], ours: AnnotatedText, tallies: dict[str, _Tally]) -> None:
+    gold = list(_placed(group))
+    spans = [span for span, _, _ in gold]
+    found = {
+        Span(start, end): rank for rank, (start, end) in enumerate(zip(ours.starts, ours.ends, strict=True))
+    }
+    for name in ("tokens", "pos", "lemma", "uas", "las"):
+        tallies[name].gold += len(gold)
+        tallies[name].ours += len(ours)
+    for span, word, head in gold:
+        rank = found.get(span)
+        content = word.is_content
+        tallies["content"].gold += content
+        if rank is None:
+            continue
+        tallies["tokens"].right += 1
+        tallies["pos"].right += ours.pos[rank] == word.pos
+        tallies["lemma"].right += ours.lemmas[rank] == word.lemma
+        tallies["content"].right += content and ours.lemmas[rank] == word.lemma
+        if ours.heads:
+            same_head = found.get(spans[head], -1) == ours.heads[rank]
+            tallies["uas"].right += same_head
+            tallies["las"].right += same_head and ours.deps[rank] == word.dep
+    expected, units = set(_sentence_spans(group)), set(ours.sentences())
+    tallies["sentences"].gold += len(expected)
+    tallies["sentences"].ours += len(units)
+    tallies["sentences"].right += len(expected & units)
+
+
+def _placed(group: Sequence[Sentence]) -> Iterator[tuple[Span, Word, int]]:
+    """Each word with its place in the text and the rank of its head among the words of the group."""
+    place = first = 0
+    for sentence in group:
+        start = place
+        for word in sentence.words:
+            yield Span(start, start + len(word.form)), word, first + word.head
+            start += len(word.form) + word.space_after
+        first += len(sentence.words)
+        place += len(sentence.text) + 1
+
+
+def _sentence_spans(group: Sequence[Sentence]) -> Iterator[Span]:
+    place = 0
+    for sentence in group:
+        yield Span(place, place + len(sentence.text))
+        place += len(sentence.text) + 1
