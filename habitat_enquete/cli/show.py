@@ -95,9 +95,9 @@ def pass_project(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def located(project: Project, path: Path) -> Path:
-    """`path` as typed from the current folder or, failing that, as found in the study (`enquete -C ETUDE import reponses.xlsx`)."""
+    """`path` as found in the study (`enquete -C ETUDE import reponses.xlsx`) or, failing that, from the current folder."""
     inside = project.root / path
-    return inside if not path.exists() and inside.exists() else path
+    return inside if inside.exists() else path
 
 
 class Progress:
