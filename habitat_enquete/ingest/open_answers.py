@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from habitat_enquete.ingest.values import is_geographic
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
@@ -32,7 +32,7 @@ def _looks_open(question: Question) -> bool:
 
 def documents(response: Response, questions: dict[str, Question], *, sha256: str) -> Iterator[Document]:
     """One document per open answer of `response` to one of `questions`; `sha256` is the hash of its file."""
-    for answer in response.answers:
+    for answer in response.answers if questions else ():
         question = questions.get(answer.question)
         if question is not None and answer.state is AnswerState.ANSWERED:
             yield document(response, answer, question, sha256=sha256)
@@ -60,12 +60,18 @@ def document(response: Response, answer: Answer, question: Question, *, sha256: 
     )
 
 
-def respondent_attributes(response: Response, questionnaire: Questionnaire) -> dict[str, str]:
-    """What the answers flagged `attribut:` say of the respondent; several choices joined by « ; »."""
-    names = {question.name: question.attribute for question in questionnaire.asked() if question.attribute}
+def attribute_questions(questionnaire: Questionnaire) -> dict[str, str]:
+    """The attribute of the respondent that each question flagged `attribut:` gives, by question."""
+    return {question.name: question.attribute for question in questionnaire.asked() if question.attribute}
+
+
+def respondent_attributes(
+    response: Response, questionnaire: Questionnaire, questions: Mapping[str, str]
+) -> dict[str, str]:
+    """What the answers to `questions` say of the respondent; several choices joined by « ; »."""
     found: dict[str, list[str]] = {}
-    for answer in response.answers:
-        name = names.get(answer.question)
+    for answer in response.answers if questions else ():
+        name = questions.get(answer.question)
         if name and answer.state is AnswerState.ANSWERED and not answer.repeat:
             found.setdefault(name, []).append(answer.value)
     attributes = {name: ";".join(values) for name, values in found.items()}

@@ -105,6 +105,7 @@ class SheetReader:
     questionnaire: Questionnaire
     options: Options
     problems: list[Problem] = field(default_factory=list)
+    asked: dict[str, Question] = field(init=False)
     fields: list[Field] = field(init=False)
     checker: Checker = field(init=False)
     width: int = field(init=False)
@@ -113,6 +114,7 @@ class SheetReader:
     _conditional: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.asked = {question.name: question for question in self.questionnaire.asked()}
         self.checker = Checker(self.questionnaire, self.options.now)
         self._conditional = {s.question.name for s in self.checker.routing.steps if s.conditions}
         self.width = 1 + max((column.index for column in self.table.layout.columns), default=0)
@@ -124,7 +126,7 @@ class SheetReader:
             question = column.question
             if question is not None and question.type is not QuestionType.METADATA:
                 by_slot.setdefault((question.name, column.target.repeat), []).append(column)
-        order = {question.name: rank for rank, question in enumerate(self.questionnaire.asked())}
+        order = {name: rank for rank, name in enumerate(self.asked)}
         names = {name for name, _ in by_slot}
         context = Context(
             self.questionnaire,
@@ -133,7 +135,7 @@ class SheetReader:
             self.options.recodes,
             frozenset(
                 question.name
-                for question in self.questionnaire.asked()
+                for question in self.asked.values()
                 if question.type.is_choice and self.companion(question).name in names
             ),
         )
@@ -144,11 +146,11 @@ class SheetReader:
         ]
 
     def _question(self, name: str) -> Question:
-        return next(question for question in self.questionnaire.asked() if question.name == name)
+        return self.asked[name]
 
     def companion(self, question: Question) -> Question:
         """The question that holds the text of « autre » for `question`: as defined, else named `<question>_autre`."""
-        asked = self.questionnaire.asked()
+        asked = self.asked.values()
         for each in asked:
             if each.specifies == question.name:
                 return each
@@ -376,6 +378,19 @@ class ResponseReader:
     counts: Counts = field(default_factory=Counts)
     used: set[tuple[str, str]] = field(default_factory=set)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _metas: dict[Meta, int] = field(init=False)
+    _described: list[tuple[str, int]] = field(init=False)
+    _texts: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        layout = self.main.layout
+        self._metas = {role: index for role in Meta if (index := layout.meta(role)) is not None}
+        self._described = list(self._attribute_columns())
+        self._texts = [
+            column.index
+            for column in layout.columns
+            if column.question is not None and column.question.type is QuestionType.TEXT
+        ]
 
     def responses(self) -> Iterator[Response]:
         """Every response of the file, in the order of its rows."""
@@ -425,22 +440,28 @@ class ResponseReader:
 
     def _stamps(self, row: Row) -> Iterator[Answer]:
         for role in (Meta.TIMESTAMP, Meta.START, Meta.END, Meta.SUBMITTED):
-            index = self.main.layout.meta(role)
+            index = self._metas.get(role)
             if index is not None:
                 yield Answer(role.value, plain(row.cells[index]), AnswerState.ANSWERED)
 
-    def _attributes(self, row: Row) -> dict[str, str]:
-        """What is known of the response itself: when it began, ended, was sent; who asked; which version of the form."""
-        found: dict[str, str] = {}
+    def _attribute_columns(self) -> Iterator[tuple[str, int]]:
+        """What columns say of the response itself: when it began, ended, was sent; who asked; which version of the form."""
         for column in self.main.layout.columns:
-            question = column.question
-            role = column.target.meta
+            question, role = column.question, column.target.meta
             if question is not None and question.type is QuestionType.METADATA:
                 role = role_of(question.name)
                 if question.name == "today":
-                    found.setdefault("date", plain(row.cells[column.index])[:10])
-            if role in _ATTRIBUTES and (text := plain(row.cells[column.index]).strip()):
-                found.setdefault(_ATTRIBUTES[role], text.replace(" ", "T", 1) if text[:1].isdigit() else text)
+                    yield "date", column.index
+            if role in _ATTRIBUTES:
+                yield _ATTRIBUTES[role], column.index
+
+    def _attributes(self, row: Row) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, index in self._described:
+            if text := plain(row.cells[index]).strip():
+                found.setdefault(name, text.replace(" ", "T", 1) if text[:1].isdigit() else text)
+        if "date" in found:
+            found["date"] = found["date"][:10]
         return found
 
     # ── who is kept ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -459,7 +480,7 @@ class ResponseReader:
         return True
 
     def _cell(self, row: Row, role: Meta) -> str | None:
-        index = self.main.layout.meta(role)
+        index = self._metas.get(role)
         return None if index is None else plain(row.cells[index]).strip()
 
     def _draft(self, row: Row) -> str:
@@ -495,8 +516,10 @@ class ResponseReader:
         )
         if start and re.match(r"\d{4}-\d{2}-\d{2}", stamp) and stamp[:10] < start:
             return f"avant le début de l'enquête, {start}"
-        texts = (a.value for a in row.answers if a.state is AnswerState.ANSWERED and not a.label)
-        return "le mot « test »" if any(len(text) < 12 and _TEST.match(text) for text in texts) else ""
+        texts = (
+            cell for index in self._texts if isinstance(cell := row.cells[index], str) and len(cell) < 12
+        )
+        return "le mot « test »" if any(_TEST.match(text) for text in texts) else ""
 
     # ── repeated blocks on their own sheets ──────────────────────────────────────────────────────────────────────
 
@@ -570,8 +593,17 @@ def _links(layout: Layout) -> dict[Meta, int]:
 
 
 def _unreadable(readings: list[Reading]) -> list[bool]:
-    invalid = AnswerState.INVALID
-    return [any(item.state is invalid for item in reading.items) for reading in readings]
+    """Which readings hold no answer that a rule could judge: unreadable, or said not to be known."""
+    judged = AnswerState.ANSWERED
+    return [
+        (len(reading.items) == 1 and reading.items[0].state is not judged)
+        or (bool(reading.issues) and _has_invalid(reading))
+        for reading in readings
+    ]
+
+
+def _has_invalid(reading: Reading) -> bool:
+    return any(item.state is AnswerState.INVALID for item in reading.items)
 
 
 def _odd_cells(sheet: Sheet) -> dict[int, list[tuple[int, str, bool]]]:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from habitat_enquete.ingest.expression_syntax import Current
 from habitat_enquete.ingest.expressions import Answers, Form, Place, boolean, compiled, parse, references
 from habitat_enquete.ingest.routing import Routing, Rule, Step
 from habitat_enquete.model.questionnaire import Questionnaire
@@ -152,8 +153,11 @@ class Checker:
     ) -> list[tuple[str, Sequence[str]]] | None:
         """The answers an expression looks at, by question; None when the file does not hold them all."""
         if text not in self._names:
-            self._names[text] = tuple(sorted(references(parse(text))))
-        names = dict.fromkeys((slot[0], *self._names[text]))
+            parsed = parse(text)
+            # The answer itself only where it is looked at: else every distinct answer would be evaluated apart.
+            own = [""] if any(isinstance(node, Current) for node in parsed.nodes()) else []
+            self._names[text] = (*own, *sorted(references(parsed)))
+        names = dict.fromkeys(name or slot[0] for name in self._names[text])
         if "position(" in text.replace(" ", "") or "indexed-repeat" in text:
             return None
         columns = []
@@ -167,6 +171,8 @@ class Checker:
     def _evaluated(self, text: str, slot: Slot, counted: Mapping[Slot, Sequence[str]]) -> list[bool]:
         columns = self._columns(text, slot, counted)
         assert columns is not None
+        if not columns:
+            return [self._truth(text, slot, {})] * len(counted[slot])
         names = [name for name, _ in columns]
         found = []
         truths = self._truths

@@ -76,7 +76,9 @@ def _add_answers(store: Store, ids: Sequence[int], entries: Sequence[Entry]) -> 
     whole = len(flat) // (_WIDTH * _ROWS) * _WIDTH * _ROWS
     size = _WIDTH * _ROWS
     store.execute_many(_insert(_ROWS), (flat[start : start + size] for start in range(0, whole, size)))
-    store.execute_many(_insert(1), (flat[start : start + _WIDTH] for start in range(whole, len(flat), _WIDTH)))
+    store.execute_many(
+        _insert(1), (flat[start : start + _WIDTH] for start in range(whole, len(flat), _WIDTH))
+    )
 
 
 _COLUMNS: Final = ("response", *Answer._fields)
