@@ -47,6 +47,7 @@ _RANGE = (
     rf"[\[(<{{#]*\s*(?P<from>{TIME})\s*#?(?:\s*(?:-{{1,2}}>?|–|—|→|à|/)\s*#?\s*(?P<to>{TIME}))?\s*[\])>}}#]*"
 )
 _TIME_FIRST = re.compile(rf"\s*(?:\d{{1,4}}\t)?{_RANGE}(?=[\s\t:–-]|$)\s*[-–:]?\s*")
+_WIDE_GAP = re.compile(r"\s{12}")  # no header goes on after such a blank
 _NUMBER_FIRST = re.compile(r"\s*\d{1,4}\t")
 _NAME = r"[^\W_][^\n\t:：\[\]<>{}|!?…;\"«»=*]{0,58}?"
 _PAREN = r"(?:\s*\([^()\n]{1,60}\))?"
@@ -155,12 +156,14 @@ def readings(passage: Passage) -> list[Header]:
     """Every way the start of a passage can be read as a header; most are not one."""
     text = passage.text
     first = _TIME_FIRST.match(text)
+    gap = _WIDE_GAP.search(text, 0, 200)
+    end = gap.start() if gap else 200
     found: list[Header] = []
     for offset, times in _starts(text, first):
         for form, pattern in _FORMS:
             if form is Form.LINE and len(text) > 100:
                 continue
-            match = pattern.match(text, offset, offset + 200)
+            match = pattern.match(text, offset, end)
             if match is not None and (header := _header(form, match, times)) is not None:
                 found.append(header)
     return found

@@ -36,7 +36,7 @@ _ENCLOSED = re.compile(
 _HASHED = re.compile(rf"#{CLOCK}#|(?<![\w:])\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?(?![\w:])")
 _UNHEARD = re.compile(r"(?<!\S)(?:\*{3}|[xX]{3,})(?=[\s.,;:?!…]|$)")
 _PLUS = re.compile(r"(?<!\S)\+{1,3}(?!\S)")
-_ALTERNATIVES = re.compile(r"(?<!\w)/([^/\n,]{1,40}(?:, ?[^/\n,]{1,40})+)/(?!\w)")
+_ALTERNATIVES = re.compile(r"(?<!\w)/([^/\n,]{1,40}(?:,[^/\n,]{1,40}){1,5})/(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,10 @@ def set_apart(passage: Passage, *, plus: bool = False) -> Passage:
 
     Args: `plus`: whether a lone `+` is a pause.
     """
-    cuts = sorted(_cuts(passage.text, plus), key=lambda cut: (cut.start, -cut.end))
-    kept = [cut for rank, cut in enumerate(cuts) if all(cut.start >= before.end for before in cuts[:rank])]
+    kept: list[_Cut] = []
+    for cut in sorted(_cuts(passage.text, plus), key=lambda cut: (cut.start, -cut.end)):
+        if not kept or cut.start >= kept[-1].end:
+            kept.append(cut)
     apart = _without(passage, kept) if kept else passage
     # An accent that combined with a sign would now combine with a letter: such a line is left as it is.
     return apart if unicodedata.is_normalized("NFC", apart.text) else passage
