@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from habitat_enquete.model.codebook import Codebook
@@ -59,10 +59,12 @@ DEFAULT: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """The states of a path, in order; `aliases` are other words that the study uses for them (plain form → id)."""
+    """The states of a path, in order; `aliases` are other words that the study uses for them (plain form → id), `terms` words
+    that say a tenure in an interview (id → words)."""
 
     tenures: tuple[Tenure, ...]
     aliases: Mapping[str, str]
+    terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -99,7 +101,12 @@ def alphabet(codebook: Codebook) -> Alphabet:
     for tenure in reversed(coloured):
         for name in _names(tenure):
             aliases[plain(name).replace("_", " ")] = tenure.id
-    return Alphabet(coloured, aliases)
+    declared = codebook.pathways.get("terms", codebook.pathways.get("termes"))
+    terms = {
+        str(tenure): tuple(map(str, words)) if isinstance(words, list) else (str(words),)
+        for tenure, words in (declared.items() if isinstance(declared, Mapping) else ())
+    }
+    return Alphabet(coloured, aliases, terms)
 
 
 def _names(tenure: Tenure) -> Sequence[str]:

@@ -75,10 +75,11 @@ class Gazetteer:
     own: frozenset[str] = frozenset()
     own_departments: frozenset[str] = field(default=frozenset())
 
-    def find(self, text: str) -> Place:
+    def find(self, text: str, *, suggest: bool = True) -> Place:
         """The commune that `text` names: a code, a name, a name with its department (« Saint-Julien (48) »).
 
         Among homonyms, those of the study win, then those of its departments, when there is only one of them.
+        `suggest` looks for a close name when none is found.
         """
         words = plain(text)
         if not words:
@@ -92,7 +93,7 @@ class Gazetteer:
         if department:
             codes = tuple(code for code in codes if _department(code) == department.upper())
         if not codes:
-            return Place(close=self._close(_key(name)))
+            return Place(close=self._close(_key(name)) if suggest else "")
         return self._of_codes(codes)
 
     def _of_codes(self, codes: tuple[str, ...]) -> Place:

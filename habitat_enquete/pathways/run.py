@@ -9,14 +9,17 @@ from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem
 from habitat_enquete.model.codebook import Codebook
-from habitat_enquete.model.pathway import Episode, EpisodeState, Move, Pathway, RepeatedAnswer
+from habitat_enquete.model.pathway import Episode, EpisodeState, Move, Pathway, PlacedCoding, RepeatedAnswer
 from habitat_enquete.model.questionnaire import Questionnaire
+from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
 from habitat_enquete.pathways.answers import drafts, mappings, wishes
 from habitat_enquete.pathways.communes import Gazetteer, gazetteer
 from habitat_enquete.pathways.drafts import Reading, read_drafts
 from habitat_enquete.pathways.moves import moves
 from habitat_enquete.pathways.profiles import Ground, Profile, of_attribute, of_types
+from habitat_enquete.pathways.proposals import merged_with
+from habitat_enquete.pathways.proposals import propose as propose_episodes
 from habitat_enquete.pathways.settings import Settings, settings
 from habitat_enquete.pathways.study import Typology, study
 from habitat_enquete.pathways.table import EpisodeTable
@@ -26,6 +29,7 @@ from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
+from habitat_enquete.store.texts import documents
 
 STAGE: Final = "pathways"
 _WEIGHT: Final = "poids"
@@ -102,6 +106,9 @@ def run(
         _keep(store, reading, questionnaires, by_hand, decided, table.origin if table else "")
         everything = stored.episodes(store)
         codings = stored.placed_codings(store)
+        if propose:
+            _propose(store, people, letters, places, codings, codebook)
+            everything = stored.episodes(store)
     if not everything:
         raise EnqueteError(Code.PATHWAY_NONE)
     wished = wishes(answers, mapped) | _answered(answers, choices.wished)
@@ -192,6 +199,28 @@ def _keep(
             stored.replace_episodes(store, origin, by_hand.episodes)
         for episode in decided.episodes:
             stored.replace_episodes(store, episode.source, [episode])
+
+
+def _propose(
+    store: Store,
+    people: Mapping[str, Mapping[str, str]],
+    letters: Alphabet,
+    places: Gazetteer,
+    codings: Mapping[str, Sequence[PlacedCoding]],
+    codebook: Codebook,
+) -> None:
+    """Read episodes in every interview, beside what was decided of those read before."""
+    labels = {code.id: code.label for code in codebook}
+    coded: dict[str, list[tuple[int, int, str]]] = {}
+    for coding in (each for own in codings.values() for each in own):
+        if coding.code in labels:
+            coded.setdefault(coding.document, []).append((coding.start, coding.end, labels[coding.code]))
+    known = stored.episodes(store)
+    with store.transaction():
+        for document in documents(store, kinds=(DocumentKind.INTERVIEW, DocumentKind.GROUP)):
+            proposed = propose_episodes(document, people, letters, places, coded.get(document.id, ()))
+            before = [episode for episode in known if episode.source.startswith(f"{document.id}!")]
+            stored.replace_episodes(store, document.id, merged_with(proposed, before))
 
 
 def _answered(answers: Iterable[RepeatedAnswer], questions: Sequence[str]) -> dict[str, str]:

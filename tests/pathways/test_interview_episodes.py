@@ -1,0 +1,129 @@
+"""Times as people say them, and the episodes an interview tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from habitat_enquete.model.codebook import Codebook
+from habitat_enquete.model.pathway import Episode, EpisodeState
+from habitat_enquete.model.span import Span
+from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
+from habitat_enquete.pathways import times
+from habitat_enquete.pathways.alphabet import alphabet
+from habitat_enquete.pathways.communes import gazetteer
+from habitat_enquete.pathways.dates import spoken, year_moment
+from habitat_enquete.pathways.proposals import merged_with, propose
+
+INTERVIEW = "2026-02-14"
+PERSON = {"annee_naissance": "1988", "date_entretien": INTERVIEW, "public": "habitant"}
+
+
+@pytest.mark.parametrize(
+    ("said", "role", "moment"),
+    [
+        ("en 2015 on a acheté", "start", "2015"),
+        ("à dix-huit ans je suis partie", "start", "2006-01 à 2007-11"),
+        ("quand j'avais vingt et un ans", "start", "2009-01 à 2010-11"),
+        ("il y a trois ans", "start", "2022-08 à 2023-08"),
+        ("ça fait une dizaine d'années", "start", "2014-02 à 2018-02"),
+        ("depuis août 2023", "start", "2023-08"),
+        ("jusqu'en 2012", "end", "2012"),
+        ("en 98", "start", "1998"),
+        ("à la rentrée 2014", "start", "2014-09"),
+        ("deux ans après", "start", "2017-07 à 2019-06"),
+        ("quand ma fille est née", "start", "2015-02 à 2016-02"),
+        ("après mon divorce", "unsolved", ""),
+    ],
+)
+def test_an_expression_of_time_is_solved_into_an_interval(said: str, role: str, moment: str) -> None:
+    children = times.children("Ma fille a dix ans.", INTERVIEW)
+    anchors = times.Anchors(year_moment(1988), INTERVIEW, children)
+    (found,) = times.expressions(said, anchors, before=year_moment(2016))
+    assert (found.role.value, spoken(found.moment)) == (role, moment)
+
+
+def test_a_range_has_two_ends_and_a_duration_has_none() -> None:
+    anchors = times.Anchors(year_moment(1988), INTERVIEW)
+    (between,) = times.expressions("de 2010 à 2015", anchors)
+    (lasted,) = times.expressions("on est restés six mois", anchors)
+    assert (spoken(between.moment), spoken(between.until)) == ("2010", "2015")
+    assert (lasted.role, lasted.months) == (times.Role.DURATION, (5, 7))
+
+
+@pytest.mark.parametrize("said", ["en 45 minutes", "à dix kilomètres", "cent dix mètres carrés", "en 30 km"])
+def test_other_numbers_are_no_dates(said: str) -> None:
+    assert times.expressions(said, times.Anchors(year_moment(1988), INTERVIEW)) == []
+
+
+def interview(*said: str, question: str = "Et avant ?") -> Document:
+    text, turns = "", []
+    for index, words in enumerate(said):
+        for speaker, what in (("Q", question), ("R", words)):
+            turns.append(Turn(2 * index + (speaker == "R"), speaker, Span(len(text), len(text) + len(what))))
+            text += what + "\n"
+    speakers = (Speaker("Q", Role.INTERVIEWER), Speaker("R", Role.INFORMANT, "P1"))
+    return Document("E01", DocumentKind.INTERVIEW, text, tuple(turns), speakers, Source("E01.docx", "0"))
+
+
+def told(*said: str, attributes: dict[str, str] | None = None) -> list[Episode]:
+    letters, places = alphabet(Codebook((), ())), gazetteer([{"code": "48095", "name": "Mende"}])
+    return propose(interview(*said), {"P1": attributes or PERSON}, letters, places)
+
+
+def test_a_life_told_becomes_ordered_proposed_episodes_with_their_quotes() -> None:
+    found = told(
+        "On a acheté à Marvejols en 2019.",
+        "J'étais chez mes parents jusqu'à dix-huit ans, puis en 2006 j'ai loué à Mende.",
+    )
+    assert [(e.tenure, spoken(e.start), spoken(e.end), e.commune) for e in found] == [
+        ("parents", "1988", "2006-01 à 2007-11", None),
+        ("locataire_prive", "2006", "2019", "48095"),
+        ("proprietaire", "2019", "", "48092"),
+    ]
+    assert {e.state for e in found} == {EpisodeState.PROPOSED}
+    document = interview(
+        "On a acheté à Marvejols en 2019.",
+        "J'étais chez mes parents jusqu'à dix-huit ans, puis en 2006 j'ai loué à Mende.",
+    )
+    for episode in found:
+        start, end = map(int, episode.source.split("!")[1].split(":"))
+        assert document.text[start:end] == episode.quote
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "En 2027 on voudrait acheter à Mende.",
+        "Mon frère a acheté à Mende en 2015.",
+        "Si on trouvait, on louerait à Mende en 2027.",
+        "Ils ont construit à Mende en 2010.",
+        "Il fait beau en 2015.",
+    ],
+)
+def test_wishes_and_other_people_give_no_episode(said: str) -> None:
+    assert told(said) == []
+
+
+def test_a_tenure_that_is_denied_is_not_taken() -> None:
+    (found,) = told("En 2015 à Mende on n'était pas propriétaires, on habitait là.")
+    assert found.tenure is None
+
+
+def test_how_long_one_stayed_gives_the_end_of_the_stay_told_before() -> None:
+    (found,) = told("En 2015 on a loué à Mende. On est restés six mois.")
+    assert spoken(found.end) == "2015-06 à 2016-07"
+
+
+def test_an_actor_tells_no_path_of_his_own() -> None:
+    assert told("On a acheté le terrain à Mende en 2010.", attributes=PERSON | {"public": "acteur"}) == []
+
+
+def test_what_a_person_decided_is_never_proposed_again() -> None:
+    proposed = told("En 2015 on a loué à Mende.")
+    rejected = [
+        Episode(
+            **{**{f: getattr(proposed[0], f) for f in proposed[0].__slots__}, "state": EpisodeState.REJECTED}
+        )
+    ]
+    assert merged_with(proposed, rejected) == rejected
+    assert merged_with(proposed, []) == proposed
