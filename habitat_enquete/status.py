@@ -94,6 +94,8 @@ def _kinds(store: Store) -> dict[DocumentKind, int]:
 
 def _responses(project: Project, store: Store) -> Step:
     done = runs.runs(store, IMPORT)
+    if not done and not (project.questionnaires.is_dir() and read_all(project.questionnaires)):
+        return Step("import", Freshness.DONE, "Pas de questionnaire dans cette étude.", "")
     if not done:
         found = sorted(project.root.glob("*.xlsx")) + sorted(project.root.glob("*.csv"))
         name = found[0].name if found else "reponses.xlsx"
