@@ -11,6 +11,7 @@ from habitat_enquete.cli.show import Progress, located, pass_project, report_pro
 
 if TYPE_CHECKING:
     from habitat_enquete.coding.run import CodingResult
+    from habitat_enquete.ingest.run_interviews import InterviewsResult
     from habitat_enquete.pipeline import CodeOutcome
     from habitat_enquete.project import Project
 
@@ -127,6 +128,18 @@ def _summary(outcome: CodeOutcome) -> dict[str, Any]:
             "failed": list(interviews.failed),
             "words": interviews.words,
             "problems": len(interviews.problems),
+            "speakers": [
+                {
+                    "document": line.document,
+                    "label": line.label,
+                    "role": line.role.value,
+                    "evidence": line.evidence,
+                    "respondent": line.respondent,
+                    "turns": line.turns,
+                    "words": line.words,
+                }
+                for line in interviews.speakers
+            ],
         },
     }
 
@@ -138,6 +151,7 @@ def _tell(project: Project, outcome: CodeOutcome) -> None:
             f"{len(read.documents)} entretiens : {len(read.added)} nouveaux, {len(read.changed)} modifiés,"
             f" {len(read.unchanged)} inchangés."
         )
+        _tell_guessed_roles(read)
     if not coding.coded:
         say(f"{coding.documents} documents, tous déjà codés : rien à refaire.")
     else:
@@ -153,6 +167,25 @@ def _tell(project: Project, outcome: CodeOutcome) -> None:
     _tell_what_to_settle(coding)
     if counted.get("suggested"):
         tell("Pour décider : enquete review")
+
+
+def _tell_guessed_roles(read: InterviewsResult) -> None:
+    """Who was taken for whom, in the interviews just read, when neither the table nor the label said it."""
+    fresh = {*read.added, *read.changed}
+    roles = {"interviewer": "enquêteur", "informant": "enquêté", "other": "autre"}
+    guessed = [
+        f"{line.document} : {line.label} = {roles[line.role]} ({line.evidence}, {line.turns} tours)"
+        for line in read.speakers
+        if line.document in fresh and line.guessed
+    ]
+    if guessed:
+        tell(
+            "Rôles supposés ; corrigez-les au besoin dans entretiens.csv, colonnes « enqueteur » et « locuteurs » :"
+        )
+    for each in guessed[:_SHOWN]:
+        tell(f"  {each}")
+    if len(guessed) > _SHOWN:
+        tell(f"  … et {len(guessed) - _SHOWN} autres (enquete code --json les liste tous).")
 
 
 def _tell_what_to_settle(coding: CodingResult) -> None:

@@ -11,6 +11,7 @@ from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, proble
 from habitat_enquete.ingest.guide_alignment import aligned
 from habitat_enquete.ingest.interviews import Interview, ReadInterview, read_interview, survey
 from habitat_enquete.ingest.questionnaires import read_guides
+from habitat_enquete.ingest.roles import BY_LIKENESS, BY_QUESTIONS
 from habitat_enquete.model.questionnaire import Guide
 from habitat_enquete.model.text import Document, DocumentKind, Role
 from habitat_enquete.project import Project
@@ -33,6 +34,11 @@ class SpeakerLine:
     respondent: str | None
     turns: int
     words: int
+
+    @property
+    def guessed(self) -> bool:
+        """Whether the role comes from how the person speaks, not from the table, the format or the label."""
+        return self.evidence.startswith((BY_QUESTIONS, BY_LIKENESS)) and self.turns > 0
 
 
 @dataclass(frozen=True, slots=True)

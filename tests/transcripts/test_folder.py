@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from habitat_enquete.errors import EnqueteError
@@ -322,3 +324,16 @@ themes:
         ("q2", "Et le prix, les loyers ?\nChers."),
     ]
     assert document.attributes["guide"] == "guide_habitants"
+
+
+def test_guessed_roles_are_shown_and_corrected_by_the_table(folder, enquete):
+    folder(**{"E01.txt": "A : Comment ?\nB : Par le train, en mars.\nA : Pourquoi ?\nB : Pour le travail.\n"})
+    shown = enquete("code", "interviews", "--pipeline", "blank", exit_code=None).stderr.replace("\u00a0", " ")
+    assert "Rôles supposés ; corrigez-les au besoin dans entretiens.csv" in shown
+    assert "E01 : A = enquêteur (d'après la part de ses questions, 2 tours)" in shown
+    folder(**{"entretiens.csv": "fichier;locuteurs\nE01.txt;A=R1|B=enquêteur\n"})
+    answer = enquete("code", "interviews", "--pipeline", "blank", "--json", exit_code=None).stdout
+    assert [(line["label"], line["role"]) for line in json.loads(answer)["interviews"]["speakers"]] == [
+        ("A", "informant"),
+        ("B", "interviewer"),
+    ]
