@@ -162,6 +162,12 @@ class Code(StrEnum):
         "Indiquez la bonne feuille par --sheet, avec une ligne d'en-têtes."
     )
 
+    BROWSER_MISSING = (
+        "« {file} » demande un navigateur Chromium, Chrome ou Edge, qui n'a pas été trouvé. "
+        "Installez-en un, ou demandez --format html puis imprimez la page en PDF."
+    )
+    BROWSER_FAILED = "Le navigateur n'a pas su écrire « {file} ». Demandez --format html puis imprimez la page en PDF."
+
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
     EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
@@ -532,6 +538,11 @@ class Code(StrEnum):
         "La carte « {file} » ne peut pas être dessinée : {why}. "
         "Donnez un GeoJSON de polygones dont la propriété « {key} » porte le code des communes."
     )
+    PDF_NO_PRINTER = (
+        "Aucun navigateur (Chromium, Chrome, Edge) n'est installé pour imprimer le PDF. "
+        "Installez-en un, tapez : pip install 'habitat_enquete[pdf]', ou imprimez la page HTML depuis votre navigateur."
+    )
+    PDF_FAILED = "« {program} » n'a pas pu imprimer le PDF. Ouvrez la page HTML et imprimez-la depuis votre navigateur."
     OUTPUT_LOCKED = (
         "« {file} » ne peut pas être écrit : il est sans doute ouvert ailleurs. Fermez-le, puis relancez la commande."
     )

@@ -18,8 +18,14 @@ _SHOWN = 5
 
 @click.command("synthesis")
 @click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
+@click.option(
+    "--pdf",
+    "as_pdf",
+    is_flag=True,
+    help="Imprime aussi le rapport en PDF (Chromium, Chrome ou Edge installé).",
+)
 @pass_project
-def command(project: Project, as_json: bool) -> None:
+def command(project: Project, as_json: bool, as_pdf: bool) -> None:
     """Écrit le rapport des freins et opportunités.
 
     Classe les constats par nombre de personnes, les croise, choisit les verbatims et écrit outputs/freins_opportunites en .html,
@@ -27,13 +33,23 @@ def command(project: Project, as_json: bool) -> None:
 
     \b
     Exemple :
-        enquete synthesis
+        enquete synthesis --pdf
     """
     from habitat_enquete import pipeline
 
     result = pipeline.synthesis(project)
+    if as_pdf:
+        result = _with_pdf(project, result)
     say_json(_summary(project, result)) if as_json else _show(project, result)
     report_problems(result.problems)
+
+
+def _with_pdf(project: Project, result: ReportResult) -> ReportResult:
+    from dataclasses import replace
+
+    from habitat_enquete.report.run import print_pdf
+
+    return replace(result, files=(*result.files, print_pdf(project)))
 
 
 def _summary(project: Project, result: ReportResult) -> dict[str, Any]:

@@ -339,8 +339,9 @@ class Synthesis:
     words: tuple[WordCount, ...] = ()
     mentions: tuple[Mention, ...] = ()
     people: tuple[Person, ...] = ()
-    territory_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     map_file: str = ""
+    map_key: str = "code"
+    commune_people: Mapping[str, int] = field(default_factory=dict)
     is_weighted: bool = False
     agreement: float | None = None
 

@@ -12,7 +12,17 @@ from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.model.synthesis import Stamp, Synthesis
 from habitat_enquete.project import Project
-from habitat_enquete.report import authoring, cloud, files, html, tables, tidy_workbook, word_report
+from habitat_enquete.report import (
+    authoring,
+    cloud,
+    files,
+    html,
+    maps,
+    pdf,
+    tables,
+    tidy_workbook,
+    word_report,
+)
 from habitat_enquete.report.contexts import ReportContext, context
 from habitat_enquete.store import runs
 from habitat_enquete.store.connection import Store
@@ -50,7 +60,7 @@ def run(project: Project, codebook: Codebook, questionnaires: Sequence[Questionn
     if present is not None:
         return present
     result = synthesis_stage.run(project, codebook, questionnaires)
-    contents = _contents(result.synthesis, house_template(project))
+    contents = _contents(project, result.synthesis)
     kept = _write(project, contents, _state(project, result.synthesis.stamp))
     paths = tuple(project.outputs / name for name in contents)
     return ReportResult(paths, kept, result.problems, result.synthesis.stamp.state, result.synthesis)
@@ -95,8 +105,11 @@ def _names() -> tuple[str, ...]:
     return tuple(f"{NAME}.{suffix}" for suffix in ("html", "docx", "xlsx"))
 
 
-def _contents(synthesis: Synthesis, template: Path | None) -> dict[str, bytes]:
-    page = report_context(synthesis)
+def _contents(project: Project, synthesis: Synthesis) -> dict[str, bytes]:
+    page, template = (
+        report_context(synthesis, territory_map=_map(project, synthesis)),
+        house_template(project),
+    )
     return {
         f"{NAME}.html": html.render(page).encode(),
         f"{NAME}.docx": word_report.build(page, template=template),
@@ -108,7 +121,23 @@ def _contents(synthesis: Synthesis, template: Path | None) -> dict[str, bytes]:
     }
 
 
-def report_context(synthesis: Synthesis) -> ReportContext:
+def _map(project: Project, synthesis: Synthesis) -> str:
+    """The map of the study, empty when `enquete.yaml` names no GeoJSON. Raises: EnqueteError when it cannot be drawn."""
+    if not synthesis.map_file:
+        return ""
+    places = maps.read_places(project.root / synthesis.map_file, key=synthesis.map_key)
+    return maps.draw(places, synthesis.commune_people, minimum=synthesis.minimum_cell)
+
+
+def print_pdf(project: Project) -> Path:
+    """Print the report's page as PDF beside it. Raises: EnqueteError when nothing here can print."""
+    page = project.outputs / f"{NAME}.html"
+    target = page.with_suffix(".pdf")
+    files.write(target, pdf.print_page(page))
+    return target
+
+
+def report_context(synthesis: Synthesis, *, territory_map: str = "") -> ReportContext:
     """What the templates may use, for a synthesis."""
     notes, stray = authoring.placed(synthesis.notes, synthesis, PLACES)
     return context(
@@ -116,7 +145,7 @@ def report_context(synthesis: Synthesis) -> ReportContext:
         notes=notes,
         stray_notes=stray,
         cloud=cloud.svg(synthesis.words),
-        territory_map="",
+        territory_map=territory_map,
         stylesheet=html.stylesheet(),
     )
 

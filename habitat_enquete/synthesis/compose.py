@@ -54,10 +54,9 @@ def synthesis(
         words=words.frequent_words(_spoken(material)),
         mentions=register.mentions(material),
         people=register.people(material),
-        territory_values={
-            code: {"name": known.get("name", code)} for code, known in settings.communes.items()
-        },
         map_file=settings.map_file,
+        map_key=settings.map_key,
+        commune_people=dict(material.bases("commune")) if "commune" in settings.scales else {},
         is_weighted=any(material.weight(person) is not None for person in material.voices.people),
         agreement=material.agreement,
     )

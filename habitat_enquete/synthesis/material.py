@@ -22,6 +22,8 @@ MULTIPLE: Final = frozenset({"publics_pd2h"})
 PROFILE: Final = "profil"
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 _REFUSALS: Final = frozenset({"non", "no", "false", "0", "refus", "refuse", "refusé"})
+# What people tick when they belong to none of several publics.
+_NONE: Final = frozenset({"aucun", "aucune", "none", "nsp", "nr"})
 _AGREEMENTS: Final = frozenset({"oui", "yes", "true", "1", "accord"})
 
 
@@ -122,7 +124,8 @@ class Material:
         """The values of an attribute of a person: none, one, or several for attributes that accept several."""
         value = self.attributes.get(person, {}).get(attribute, "").strip()
         if attribute in MULTIPLE:
-            return tuple(part.strip() for part in value.split(";") if part.strip())
+            parts = (part.strip() for part in value.split(";"))
+            return tuple(part for part in parts if part and part.casefold() not in _NONE)
         return (value,) if value else ()
 
     def label(self, attribute: str, value: str) -> str:

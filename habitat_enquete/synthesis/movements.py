@@ -61,6 +61,8 @@ def _kind(before: Standing | None, after: Standing | None) -> MovementKind:
 
 def _importance(movement: Movement) -> tuple[int, int, int, str]:
     order = [MovementKind.NEW, MovementKind.GONE, MovementKind.UP, MovementKind.DOWN, MovementKind.PEOPLE]
-    jump = abs((movement.rank_before or 0) - (movement.rank_after or 0))
     kind = min(order.index(movement.kind), 2)
+    if movement.rank_before is None or movement.rank_after is None:
+        return kind, movement.rank_after or movement.rank_before or 0, 0, movement.code
+    jump = abs(movement.rank_before - movement.rank_after)
     return kind, -jump, -abs(movement.people_after - movement.people_before), movement.code

@@ -139,4 +139,5 @@ def _remember(store: Store, synthesis: Synthesis) -> tuple[Movement, ...] | None
     with store.transaction():
         stored.save(store, synthesis.findings)
         runs.record(store, STAGE, "", synthesis.stamp.state, {"standings": after, "previous": before})
-    return None if before is None else movements.moved(before, after)
+    # Everything is new after a report without any finding: that is no news.
+    return movements.moved(before, after) if before else None

@@ -65,7 +65,7 @@ def test_what_people_say_is_shown_and_never_run(synthesis) -> None:
 
 def test_a_quote_opens_on_its_question_its_context_and_its_source(synthesis) -> None:
     said = [("E01", "", "On est arrivés en mars."), ("E01", "credit", "La banque a refusé.")]
-    (context,) = [d for d in _page(synthesis(said=said)).xpath("//details[@class='context']")][:1]
+    (context,) = list(_page(synthesis(said=said)).xpath("//details[@class='context']"))[:1]
     told = _text(context)
     assert "Et le logement ?" in told and "E01.docx, § 4" in told and "codage n° 1" in told
 
