@@ -1,0 +1,191 @@
+"""A questionnaire as it is laid on paper: numbered questions, boxes to tick, conditions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from habitat_enquete.ingest.expression_french import in_french, piped
+from habitat_enquete.model.questionnaire import Choice, Group, Question, Questionnaire, QuestionType, Repeat
+
+REPETITIONS: Final = 5
+_INSTRUCTIONS: Final = {
+    QuestionType.SELECT_ONE: "Une seule réponse",
+    QuestionType.SELECT_MULTIPLE: "Plusieurs réponses possibles",
+    QuestionType.RANK: "Numérotez de la plus importante (1) à la moins importante",
+    QuestionType.MATRIX: "Une réponse par ligne",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """A box to tick: its label, its code, whether a text is asked beside it."""
+
+    label: str
+    code: str
+    specify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetQuestion:
+    """A question on paper.
+
+    number: « Q4 »; empty for a note.
+    kind: note, agreement, single, multiple, rank, matrix, text, lines, date, time, number, place.
+    label, hint, instruction: what is read aloud, what helps, how to answer.
+    condition: when it is asked, in words; empty when always.
+    choices: the boxes; of a matrix, the columns.
+    rows: of a matrix, its lines.
+    unit, date_format: what follows the blank, how a date is written.
+    required: whether an answer is expected.
+    """
+
+    number: str
+    kind: str
+    label: str
+    hint: str = ""
+    instruction: str = ""
+    condition: str = ""
+    choices: tuple[SheetChoice, ...] = ()
+    rows: tuple[str, ...] = ()
+    unit: str = ""
+    date_format: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetBlock:
+    """Questions under one title. `repetitions` is 0 for a plain block, else how many columns a grid has."""
+
+    title: str
+    hint: str
+    condition: str
+    questions: tuple[SheetQuestion, ...]
+    repetitions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A questionnaire on paper.
+
+    title, version: as in the definition. blocks: in order. count: how many numbered questions.
+    identification: the blanks of the first page, filled by the interviewer.
+    """
+
+    title: str
+    version: str
+    blocks: tuple[SheetBlock, ...]
+    count: int
+    identification: tuple[str, ...] = ("N° du questionnaire", "Enquêteur", "Date", "Lieu", "Début", "Fin")
+
+
+def sheet_of(questionnaire: Questionnaire) -> Sheet:
+    """The paper form of a questionnaire; what the collection tool fills by itself is left out."""
+    marks = _marks(questionnaire)
+    blocks = tuple(_blocks(questionnaire, marks))
+    return Sheet(
+        questionnaire.title or questionnaire.id, questionnaire.version, blocks, len(set(marks.values()))
+    )
+
+
+def _notes(block: SheetBlock) -> int:
+    return sum(question.kind == "note" for question in block.questions)
+
+
+def _marks(questionnaire: Questionnaire) -> dict[str, str]:
+    """The number of each question; a matrix row has that of its matrix and a letter."""
+    marks: dict[str, str] = {}
+    number = 0
+    for question in questionnaire.questions:
+        if not _is_printed(question) or question.type is QuestionType.NOTE:
+            continue
+        number += 1
+        marks[question.name] = f"Q{number}"
+        for rank, row in enumerate(question.rows):
+            marks[f"{question.name}_{row.name}"] = f"Q{number}{chr(ord('a') + rank % 26)}"
+    return marks
+
+
+def _is_printed(question: Question) -> bool:
+    return question.type.is_answered or question.type is QuestionType.NOTE
+
+
+def _blocks(questionnaire: Questionnaire, marks: dict[str, str]) -> Iterator[SheetBlock]:
+    """Consecutive questions of the same blocks, in the order of the questionnaire."""
+    gathered: list[Question] = []
+    for question in questionnaire.questions:
+        if not _is_printed(question):
+            continue
+        if gathered and question.group != gathered[-1].group:
+            yield _block(questionnaire, gathered, marks)
+            gathered = []
+        gathered.append(question)
+    if gathered:
+        yield _block(questionnaire, gathered, marks)
+
+
+def _block(questionnaire: Questionnaire, questions: list[Question], marks: dict[str, str]) -> SheetBlock:
+    around = questionnaire.around(questions[0])
+    inner: Group | Repeat | None = around[-1] if around and around[-1].path == questions[0].group else None
+    repeated = next((each for each in around if isinstance(each, Repeat)), None)
+    count = int(repeated.count) if repeated and repeated.count.isdigit() else REPETITIONS
+    conditions = [in_french(each.relevant, questionnaire, marks) for each in around if each.relevant]
+    return SheetBlock(
+        inner.label if inner else "",
+        inner.hint if inner else "",
+        " et ".join(conditions),
+        tuple(_question(questionnaire, each, marks) for each in questions),
+        count if repeated else 0,
+    )
+
+
+def _question(questionnaire: Questionnaire, question: Question, marks: dict[str, str]) -> SheetQuestion:
+    return SheetQuestion(
+        number=marks.get(question.name, ""),
+        kind=_kind(question),
+        label=piped(question.label, marks),
+        hint=piped(question.hint, marks),
+        instruction=_instruction(question),
+        condition=in_french(question.relevant, questionnaire, marks) if question.relevant else "",
+        choices=tuple(_choice(each) for each in questionnaire.choices_of(question)),
+        rows=tuple(row.label for row in question.rows),
+        unit=question.unit,
+        date_format={"mois": "MM/AAAA", "annee": "AAAA"}.get(question.precision or "", "JJ/MM/AAAA"),
+        required=question.required,
+    )
+
+
+def _choice(choice: Choice) -> SheetChoice:
+    return SheetChoice(choice.label, choice.name, choice.specify)
+
+
+def _kind(question: Question) -> str:
+    kinds = {
+        QuestionType.NOTE: "note",
+        QuestionType.ACKNOWLEDGE: "agreement",
+        QuestionType.SELECT_ONE: "single",
+        QuestionType.SELECT_MULTIPLE: "multiple",
+        QuestionType.RANK: "rank",
+        QuestionType.MATRIX: "matrix",
+        QuestionType.DATE: "date",
+        QuestionType.DATETIME: "date",
+        QuestionType.TIME: "time",
+        QuestionType.GEOPOINT: "place",
+    }
+    if question.type.is_number:
+        return "number"
+    if question.type is QuestionType.TEXT and (question.multiline or question.code):
+        return "lines"
+    return kinds.get(question.type, "text")
+
+
+def _instruction(question: Question) -> str:
+    text = _INSTRUCTIONS.get(question.type, "")
+    if (
+        question.type is QuestionType.SELECT_MULTIPLE
+        and question.maximum_choices
+        and "réponse" not in question.hint
+    ):
+        return f"{text} ({question.maximum_choices} au plus)"
+    return "" if "réponse" in question.hint else text

@@ -1,0 +1,155 @@
+"""Questionnaires and guides on paper, conditions in words."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from habitat_enquete.errors import EnqueteError
+from habitat_enquete.ingest.expression_french import in_french, piped
+from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
+from habitat_enquete.model.questionnaire import Guide
+from habitat_enquete.report import browser
+from habitat_enquete.report.questionnaire_print import (
+    closing_labels,
+    guide_html,
+    print_definition,
+    questionnaire_html,
+)
+from habitat_enquete.report.questionnaire_sheet import sheet_of
+from habitat_enquete.report.questionnaire_word import guide_docx, sheet_docx
+
+GUIDE = """
+kind: guide
+id: g
+titre: Guide <b>
+duree_min: 60
+consigne_depart: Racontez
+talon: [age, revenu_mensuel]
+themes:
+  - {id: p, label: Parcours, codes: [parcours/*], questions: [{id: q, label: "Où ?", relances: ["Quand ?", "Qui ?"]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "french"),
+    [
+        ("${statut} = 'loc'", "Q3 : « Locataire »"),
+        ("${statut} != 'loc'", "Q3 ≠ « Locataire »"),
+        ("${statut} = 'loc' or ${statut} = 'autre'", "Q3 : « Locataire » ou « Autre (préciser) »"),
+        ("selected(${motifs}, 'nsp') and ${age} >= 18", "Q5 : « NSP » et Q2 ≥ 18"),
+        ("not(selected(${motifs}, 'nsp'))", "Q5 ≠ « NSP »"),
+        ("not(${age} > 18 and ${age} < 30)", "pas (Q2 > 18 et Q2 < 30)"),
+        ("${age} > 3 and (${statut} = 'loc' or ${age} = 1.5)", "Q2 > 3 et (Q3 : « Locataire » ou Q2 = 1,5)"),
+        ("${accord} = 'OK'", "Q1 : accord donné"),
+        ("${age} = ''", "Q2 sans réponse"),
+        ("${age} != ''", "Q2 renseignée"),
+        ("${statut} = 'zut'", "Q3 = « zut »"),
+        ("count-selected(${motifs}) > 1", "nombre de réponses à Q5 > 1"),
+        ("count(${episode}) > 0", "nombre de « episode » > 0"),
+        ("position(..) > 1", "rang > 1"),
+        ("${satis_loyer} = 'loc'", "Q6a : « Locataire »"),
+        ("${age} >", "${age} >"),
+    ],
+)
+def test_conditions_in_words(study, text, french):
+    marks = {"accord": "Q1", "age": "Q2", "statut": "Q3", "motifs": "Q5", "satis_loyer": "Q6a"}
+    assert in_french(text, study, marks) == french
+
+
+def test_answers_recalled_in_a_label():
+    assert piped("Quel âge a ${prenom} ?", {"prenom": "Q3"}) == "Quel âge a [réponse à Q3] ?"
+
+
+def test_the_sheet_numbers_questions_and_says_how_to_answer(study):
+    sheet = sheet_of(study)
+    shown = [
+        (block.title, [each.number for each in block.questions], block.repetitions) for block in sheet.blocks
+    ]
+    assert shown == [
+        ("", ["Q1"], 0),
+        ("Profil", ["Q2", "Q3"], 0),
+        ("", ["Q4"], 0),
+        ("", ["Q5", "Q6"], 0),
+        ("Épisode", ["Q7"], 3),
+        ("", ["Q8", "Q9"], 0),
+    ]
+    assert sheet.blocks[1].condition == "Q1 : accord donné"
+    motifs = sheet.blocks[3].questions[0]
+    assert (motifs.kind, motifs.instruction) == ("multiple", "Plusieurs réponses possibles (2 au plus)")
+    assert sheet.blocks[4].questions[0].date_format == "MM/AAAA"
+    assert sheet.count == 9
+
+
+def test_paper_page(study):
+    html = questionnaire_html(study)
+    assert html.count('<span class="number">') == 8
+    assert "Seulement si Q1" in html
+    assert "=Emploi" in html and "<script" not in html and "http" not in html.split("</style>")[1]
+
+
+def test_guide_page_escapes_what_was_typed():
+    guide = parse_yaml(GUIDE, file="g.yaml")
+    assert isinstance(guide, Guide)
+    html = guide_html(guide, ("Âge",))
+    assert "Guide &lt;b&gt;" in html and "Quand ?" in html and "Talon" in html
+
+
+def test_word_documents_hold_every_question(study):
+    text = "\n".join(each.text for each in Document(io.BytesIO(sheet_docx(sheet_of(study)))).paragraphs)
+    for expected in ("Q2  Âge", "○ Locataire", "☐ =Emploi", "Seulement si Q1", "Q9  Freins"):
+        assert expected in text
+    guide = parse_yaml(GUIDE, file="g.yaml")
+    assert isinstance(guide, Guide)
+    text = "\n".join(each.text for each in Document(io.BytesIO(guide_docx(guide, ("Âge",)))).paragraphs)
+    assert "1. Parcours" in text and "☐ Quand" in text and "Âge" in text
+
+
+def test_same_questionnaire_same_bytes(study):
+    assert sheet_docx(sheet_of(study)) == sheet_docx(sheet_of(study))
+
+
+def test_closing_questions_take_their_labels_from_the_questionnaires(study):
+    guide = parse_yaml(GUIDE, file="g.yaml")
+    assert isinstance(guide, Guide)
+    assert closing_labels(guide, [study]) == ("Âge", "Revenu mensuel")
+
+
+def test_files_are_written_by_format(tmp_path, study_text):
+    (tmp_path / "q.yaml").write_text(study_text, encoding="utf-8")
+    (tmp_path / "g.yaml").write_text(GUIDE, encoding="utf-8")
+    written = [
+        path.name
+        for name in ("q.yaml", "g.yaml")
+        for path in print_definition(tmp_path / name, tmp_path / "out", formats=("html", "docx"))
+    ]
+    assert written == ["q.html", "q.docx", "g.html", "g.docx"]
+    assert all((tmp_path / "out" / name).stat().st_size > 1_000 for name in written)
+
+
+def test_no_browser_no_pdf(tmp_path, study_text, monkeypatch):
+    monkeypatch.setattr(browser, "find_browser", lambda: None)
+    (tmp_path / "q.yaml").write_text(study_text, encoding="utf-8")
+    with pytest.raises(EnqueteError, match=r"« q\.pdf » demande un navigateur Chromium, Chrome ou Edge"):
+        print_definition(tmp_path / "q.yaml", tmp_path, formats=("pdf",))
+
+
+def test_a_browser_that_fails_is_told(tmp_path, monkeypatch):
+    fake = tmp_path / "chromium"
+    fake.write_text("#!/bin/sh\nexit 3\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(browser, "find_browser", lambda: str(fake))
+    with pytest.raises(EnqueteError, match=r"Le navigateur n'a pas su écrire « q\.pdf »"):
+        browser.write_pdf("<p>", tmp_path / "q.pdf")
+
+
+@pytest.mark.browser
+def test_pdf(tmp_path: Path, study_text):
+    if browser.find_browser() is None:
+        pytest.skip("no Chromium, Chrome or Edge on this computer")
+    (tmp_path / "q.yaml").write_text(study_text, encoding="utf-8")
+    (pdf,) = print_definition(tmp_path / "q.yaml", tmp_path, formats=("pdf",))
+    assert pdf.read_bytes().startswith(b"%PDF")
