@@ -84,9 +84,8 @@ def sheet_of(questionnaire: Questionnaire) -> Sheet:
     """The paper form of a questionnaire; what the collection tool fills by itself is left out."""
     marks = _marks(questionnaire)
     blocks = tuple(_blocks(questionnaire, marks))
-    return Sheet(
-        questionnaire.title or questionnaire.id, questionnaire.version, blocks, len(set(marks.values()))
-    )
+    count = sum(len(block.questions) - _notes(block) for block in blocks)
+    return Sheet(questionnaire.title or questionnaire.id, questionnaire.version, blocks, count)
 
 
 def _notes(block: SheetBlock) -> int:
