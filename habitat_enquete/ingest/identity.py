@@ -44,10 +44,7 @@ class Identifier:
 
     def __post_init__(self) -> None:
         self.columns = list(_key_columns(self.questionnaire, self.layout))
-        name = fold(self.questionnaire.respondent_id)
-        self.own = next(
-            (column.index for column in self.layout.columns if name and fold(column.header) == name), None
-        )
+        self.own = _column_of(self.questionnaire.respondent_id, self.layout)
 
     @property
     def is_weak(self) -> bool:
@@ -83,10 +80,9 @@ class Identifier:
 def _key_columns(questionnaire: Questionnaire, layout: Layout) -> Iterable[tuple[str, int]]:
     """The columns that identify a row, best first: those the questionnaire names, then the tools' own."""
     found: dict[int, str] = {}
-    by_header = {fold(column.header): column.index for column in layout.columns}
     for key in questionnaire.respondent_key:
         role = role_of(key)
-        index = by_header.get(fold(key))
+        index = _column_of(key, layout)
         if index is None and role in KEYS:
             index = layout.meta(role)
         if index is not None:
@@ -95,10 +91,23 @@ def _key_columns(questionnaire: Questionnaire, layout: Layout) -> Iterable[tuple
         index = layout.meta(role)
         if index is not None:
             found.setdefault(index, role.value)
-    own = by_header.get(fold(questionnaire.respondent_id)) if questionnaire.respondent_id else None
+    own = _column_of(questionnaire.respondent_id, layout)
     if own is not None:
         found.setdefault(own, Meta.USER_KEY.value)
     return [(by, index) for index, by in found.items()]
+
+
+def _column_of(name: str, layout: Layout) -> int | None:
+    """The column called `name`, or that answers the question of this name under its label."""
+    if not name:
+        return None
+    headed = (column.index for column in layout.columns if fold(column.header) == fold(name))
+    asked = (
+        column.index
+        for column in layout.columns
+        if column.question is not None and column.question.name == name
+    )
+    return next(headed, next(asked, None))
 
 
 def content_hash(answers: Iterable[Answer]) -> str:
