@@ -372,6 +372,20 @@ def fitted_weights(questions: Sequence[Question], *, but: str | None = None) -> 
     return learner.fit_mixer(features, truths, start=zero, stiffness=2.0)
 
 
+def transfer(questions: Sequence[Question]) -> dict[str, dict[str, float]]:
+    """Questions the starting weights never saw: for each in turn, weights fitted on the others, then 0 or 20 decisions in it."""
+    tallies = {"0": Tally.empty(), "20": Tally.empty()}
+    for question in questions:
+        if len(question.texts) < 50:
+            continue
+        ours = Ours([question], start=fitted_weights(questions, but=question.id))
+        for size, tally in tallies.items():
+            known = np.zeros(len(question.texts), dtype=bool)
+            known[random.Random(0).sample(range(len(known)), int(size))] = True
+            tally.add([question], ours([question], [known]), [~known])
+    return {size: tally.measures() for size, tally in tallies.items()}
+
+
 def weights_module(questions: Sequence[Question]) -> str:
     """The source of `habitat_enquete/coding/weights.py`: centres and scales of the features, and the fitted weights."""
     from habitat_enquete.coding import weights
@@ -472,9 +486,15 @@ def main() -> None:
     parser.add_argument("--permutations", type=int, default=PERMUTATIONS)
     parser.add_argument("--peers", nargs="*", default=["stem_overlap", "tfidf_logistic", "spacy_textcat"])
     parser.add_argument(
+        "--transfer", action="store_true", help="only: questions the starting weights never saw"
+    )
+    parser.add_argument(
         "--fit-weights", action="store_true", help="print a new habitat_enquete/coding/weights.py"
     )
     arguments = parser.parse_args()
+    if arguments.transfer:
+        print(json.dumps(transfer(load(arguments.data)), indent=2))
+        return
     if arguments.fit_weights:
         print(weights_module(load(arguments.data)), end="")
         return

@@ -217,6 +217,10 @@ class Rows:
     words: sparse.csr_matrix
     letters: sparse.csr_matrix
 
+    def take(self, ranks: NDArray[np.int_]) -> Rows:
+        """Some of the rows."""
+        return Rows(self.words[ranks], self.letters[ranks])
+
 
 class TextSpace:
     """Where texts are compared: TF-IDF of stems and of letters, learned from all the texts of the study."""
@@ -243,6 +247,11 @@ class TextSpace:
 
     def rows(self, texts: Sequence[str]) -> Rows:
         """`texts` in this space, one row each."""
+        if not texts:
+            return Rows(
+                sparse.csr_matrix((0, len(self._words.vocabulary_))),
+                sparse.csr_matrix((0, len(self._letters.vocabulary_))),
+            )
         return Rows(
             self._words.transform([" ".join(stems(text)) for text in texts]).tocsr(),
             self._letters.transform([folded(text) for text in texts]).tocsr(),

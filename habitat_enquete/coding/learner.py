@@ -18,13 +18,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from habitat_enquete.coding.features import (
     LEXICAL,
     CodeProfile,
     Matrix,
-    Rows,
     TextSpace,
     lexical,
     sentences,
@@ -40,7 +38,10 @@ _WRITTEN_NOISE: Final = 0.4  # what the codebook says of a code weighs half a de
 _NEIGHBOURS: Final = 10
 _POSITIVE: Final = 0.34  # share of readers from which a text counts among the neighbours of a code
 _STIFFNESS: Final = 3.0  # how strongly the mixing weights are held to the shipped ones
+_MOST_STEPS: Final = 40
 _SMOOTHING: Final = 3.0  # decisions' worth of belief in a low base rate
+_CODES_PER_TEXT: Final = 1.5  # shared out among the codes, it is the base rate one starts from
+_HIGHEST_RATE: Final = 0.15
 
 NAMES: Final = (
     *LEXICAL,
@@ -101,24 +102,39 @@ class Group:
 
 
 class PreparedGroup:
-    """What of a group does not depend on the decisions: kernels and lexical closeness. Computed once, refitted often."""
+    """What of a group does not depend on the decisions: texts as rows, lexical closeness. Computed once, refitted often."""
 
     def __init__(self, group: Group, space: TextSpace) -> None:
         self.group = group
         self.written, self.written_targets = _written(group.codes)
-        own, written = space.rows(group.texts), space.rows(self.written)
+        self.rows = space.rows(group.texts)
+        self.written_rows = space.rows(self.written)
         pieces, self.piece_owner = group.pieces
-        self.kernel = _joined(own, own, written)
-        self.written_kernel = similarity(written, written)
-        self.piece_kernel = _joined(space.rows(pieces), own, written) if pieces else None
+        self.piece_rows = space.rows(pieces) if pieces else None
+        self.written_kernel = similarity(self.written_rows, self.written_rows)
+        self.to_written = similarity(self.rows, self.written_rows)
         self.lexical = lexical(group.texts, group.codes, space)
         self.lengths = np.log1p([float(len(text.split())) for text in group.texts])
         self.residual = np.array([code.residual for code in group.codes])
 
+    def to_known(self, known: NDArray[np.int_]) -> Matrix:
+        """How alike every text is to each of the `known` ones, then to what the codebook says."""
+        return np.hstack([similarity(self.rows, self.rows.take(known)), self.to_written])
+
+    def pieces_to_known(self, known: NDArray[np.int_]) -> Matrix | None:
+        """The same for the sentences of long texts."""
+        if self.piece_rows is None:
+            return None
+        return np.hstack(
+            [
+                similarity(self.piece_rows, self.rows.take(known)),
+                similarity(self.piece_rows, self.written_rows),
+            ]
+        )
+
     def features(self, targets: Matrix, known: NDArray[np.bool_]) -> Matrix:
         """Texts × codes × `NAMES`, given the decisions; a decided text is described as if it had not been decided."""
-        fit = _Regression(self, targets, known)
-        return _assembled(self, fit)
+        return _assembled(self, _Regression(self, targets, known))
 
 
 def _written(codes: Sequence[CodeProfile]) -> tuple[list[str], Matrix]:
@@ -140,38 +156,35 @@ def _written(codes: Sequence[CodeProfile]) -> tuple[list[str], Matrix]:
     return texts, matrix
 
 
-def _joined(rows: Rows, own: Rows, written: Rows) -> Matrix:
-    return np.hstack([similarity(rows, own), similarity(rows, written)])
-
-
 class _Regression:
     """The Gaussian-process regression of one group, with leave-one-block-out predictions for decided texts."""
 
     def __init__(self, prepared: PreparedGroup, targets: Matrix, known: NDArray[np.bool_]) -> None:
         self.known = np.flatnonzero(known)
         self.targets = targets[self.known]
-        count, total = len(self.known), len(targets)
+        count = len(self.known)
         soft = np.clip(self.targets, 0, 1)
-        self.base_rate = (soft.sum(axis=0) + 0.1 * _SMOOTHING) / (count + _SMOOTHING)
+        self.rare = min(_HIGHEST_RATE, _CODES_PER_TEXT / max(1, targets.shape[1]))
+        self.base_rate = (soft.sum(axis=0) + self.rare * _SMOOTHING) / (count + _SMOOTHING)
         written = prepared.written_targets
         residuals = np.vstack([self.targets, np.where(np.isnan(written), 0, written)]) - self.base_rate
         residuals[count:] = np.where(np.isnan(written), 0, residuals[count:])
-        columns = np.concatenate([self.known, total + np.arange(len(written))])
-        kernel = np.vstack([prepared.kernel[self.known][:, columns], _written_rows(prepared, self.known)])
+        across = prepared.to_known(self.known)
+        kernel = np.vstack(
+            [across[self.known], np.hstack([across[self.known][:, count:].T, prepared.written_kernel])]
+        )
         noise = np.concatenate([np.full(count, _NOISE), np.full(len(written), _WRITTEN_NOISE)])
         inverse: Matrix = np.asarray(np.linalg.inv(kernel + np.diag(noise)), dtype=np.float64)
         weights: Matrix = inverse @ residuals
-        across = prepared.kernel[:, columns]
         self.scores = across @ weights
         self.doubt = 1 - np.einsum("ij,ij->i", across @ inverse, across)
         self.peaks = self.scores.copy()
         blocks = _positions(prepared.group.blocks[self.known])
         self._leave_out(blocks, inverse, weights, residuals)
-        self._raise_peaks(prepared, columns, inverse, weights, blocks)
+        self._raise_peaks(prepared, inverse, weights, blocks)
         self.support, self.share, self.neighbours, self.nearest, self.nearest3 = self._neighbourhood(
-            prepared, soft
+            prepared, soft, across[:, :count]
         )
-        self.prepared = prepared
 
     def _leave_out(
         self, blocks: Sequence[NDArray[np.int_]], inverse: Matrix, weights: Matrix, residuals: Matrix
@@ -186,16 +199,15 @@ class _Regression:
     def _raise_peaks(
         self,
         prepared: PreparedGroup,
-        columns: NDArray[np.int_],
         inverse: Matrix,
         weights: Matrix,
         blocks: Sequence[NDArray[np.int_]],
     ) -> None:
         """The best score among a text's sentences: a long answer deserves a code for one of them."""
         self.peaks = self.scores.copy()
-        if prepared.piece_kernel is None:
+        kernel = prepared.pieces_to_known(self.known)
+        if kernel is None:
             return
-        kernel = prepared.piece_kernel[:, columns]
         scores = kernel @ weights
         projected = kernel @ inverse
         block_of = {int(self.known[at]): block for block in blocks for at in block}
@@ -209,7 +221,7 @@ class _Regression:
         self.peaks = np.where(np.isfinite(best), best, self.peaks)
 
     def _neighbourhood(
-        self, prepared: PreparedGroup, soft: Matrix
+        self, prepared: PreparedGroup, soft: Matrix, closeness: Matrix
     ) -> tuple[Matrix, Matrix, Matrix, Matrix, Matrix]:
         """Per text and code, without the text's own block: positives seen, base rate, votes of neighbours, nearest positives."""
         blocks = prepared.group.blocks
@@ -217,8 +229,8 @@ class _Regression:
         positive = (self.targets >= 0.5).astype(float)
         seen = foreign.astype(float)
         support = seen @ positive
-        share = (seen @ soft + 0.1 * _SMOOTHING) / (seen.sum(axis=1, keepdims=True) + _SMOOTHING)
-        near = np.where(foreign, prepared.kernel[:, self.known], 0.0)
+        share = (seen @ soft + self.rare * _SMOOTHING) / (seen.sum(axis=1, keepdims=True) + _SMOOTHING)
+        near = np.where(foreign, closeness, 0.0)
         votes = np.zeros_like(support)
         nearest, nearest3 = np.zeros_like(support), np.zeros_like(support)
         if not len(self.known):
@@ -227,15 +239,9 @@ class _Regression:
         strength = np.take_along_axis(near, top, axis=1) ** 2
         votes = np.einsum("ij,ijk->ik", strength, soft[top]) / (strength.sum(axis=1, keepdims=True) + 0.02)
         for column in np.flatnonzero((soft >= _POSITIVE).any(axis=0)):
-            closeness = near[:, soft[:, column] >= _POSITIVE]
-            best = -np.sort(-closeness, axis=1)[:, :3]
-            nearest[:, column], nearest3[:, column] = best[:, 0], best.mean(axis=1)
+            best = -np.sort(-near[:, soft[:, column] >= _POSITIVE], axis=1)[:, :3]
+            nearest[:, column], nearest3[:, column] = best[:, 0], best.sum(axis=1) / 3
         return support, share, votes, nearest, nearest3
-
-
-def _written_rows(prepared: PreparedGroup, known: NDArray[np.int_]) -> Matrix:
-    total = len(prepared.group.texts)
-    return np.hstack([prepared.kernel[known][:, total:].T, prepared.written_kernel])
 
 
 def _positions(blocks: NDArray[np.int_]) -> list[NDArray[np.int_]]:
@@ -337,15 +343,34 @@ def fit_mixer(
     inputs = np.concatenate([_standard(each) for each in rows])
     truth = np.clip(np.concatenate([each.reshape(-1) for each in truths if each.size]), 0, 1)
 
-    def loss(weights: Matrix) -> tuple[float, Matrix]:
-        logits = inputs @ weights
-        away = weights - begin.weights
-        value = np.logaddexp(0, logits).sum() - truth @ logits + stiffness / 2 * away @ away
-        slope = inputs.T @ (1 / (1 + np.exp(-np.clip(logits, -30, 30))) - truth) + stiffness * away
-        return float(value), slope
+    return Mixer(_newton(inputs, truth, begin.weights, stiffness))
 
-    found = minimize(loss, begin.weights, jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    return Mixer(np.asarray(found.x))
+
+def _newton(inputs: Matrix, truth: Matrix, begin: Matrix, stiffness: float) -> Matrix:
+    """The weights of the logistic model of greatest penalised likelihood: a convex problem, solved in a few steps."""
+
+    def loss(weights: Matrix) -> float:
+        logits = inputs @ weights
+        away = weights - begin
+        return float(np.logaddexp(0, logits).sum() - truth @ logits + stiffness / 2 * away @ away)
+
+    weights, current = begin.copy(), loss(begin)
+    for _ in range(_MOST_STEPS):
+        chances = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
+        slope = inputs.T @ (chances - truth) + stiffness * (weights - begin)
+        bend = (inputs * (chances * (1 - chances))[:, None]).T @ inputs + stiffness * np.eye(len(weights))
+        step = np.linalg.solve(bend, slope)
+        length = 1.0
+        while (found := loss(weights - length * step)) > current and length > 1e-4:
+            length /= 2
+        if found > current:
+            break
+        weights = weights - length * step
+        done = current - found < 1e-7 * (1 + abs(current))
+        current = found
+        if done:
+            break
+    return weights
 
 
 @dataclass(frozen=True, eq=False)
