@@ -19,7 +19,7 @@ from habitat_enquete.ingest.guards import parse_xml
 Place = tuple[int, int]  # row and column, from 1
 
 # Beyond this many cells (rows × columns) of mostly nothing, a reader that builds the whole rectangle is not used.
-DENSE_CELLS: Final = 50_000_000
+DENSE_CELLS: Final = 20_000_000
 _BLOCK: Final = 1 << 20
 _CELL: Final = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')

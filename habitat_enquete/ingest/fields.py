@@ -137,10 +137,11 @@ def _remembered(index: int, compute: Callable[[Any], Reading]) -> Callable[[Rows
 
 def reading_of(parsed: Parsed, raw: CellValue, letters: str) -> Reading:
     """The reading of a cell that holds one answer."""
+    value, state, label, issue, hint = parsed
     typed = raw if isinstance(raw, str) else plain(raw)
-    item = Item(parsed.value, parsed.state, parsed.label, "" if typed == parsed.value else typed, letters)
-    issues = (Issue(parsed.issue, typed, parsed.hint, letters),) if parsed.issue else ()
-    return Reading((item,), parsed.value, issues=issues)
+    item = Item(value, state, label, "" if typed == value else typed, letters)
+    issues = () if issue is None else (Issue(issue, typed, hint, letters),)
+    return Reading((item,), value, "", "", issues)
 
 
 def _error(raw: CellValue) -> Parsed | None:

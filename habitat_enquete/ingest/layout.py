@@ -365,7 +365,7 @@ def proposals(layout: Layout, index: HeaderIndex) -> dict[str, str]:
     found = {}
     for _, header in layout.unknown:
         best = process.extractOne(
-            fold(header), texts.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=_PROPOSED_FROM
+            fold(header), texts.keys(), scorer=fuzz.token_set_ratio, score_cutoff=_PROPOSED_FROM
         )
         found[header] = texts[best[0]].name if best else ""
     return found

@@ -7,7 +7,6 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem
@@ -17,7 +16,6 @@ from habitat_enquete.model.response import AnswerState, Response
 
 STRAIGHT_LINE_ITEMS: Final = 5
 _FEW: Final = 20
-_question_and_state: Final = itemgetter(0, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class QualityMeter:
 
     questionnaire: Questionnaire
     respondents: int = 0
-    _states: Counter[tuple[str, AnswerState]] = field(default_factory=Counter)
+    _states: Counter[tuple[str, str]] = field(default_factory=Counter)
     _others: Counter[str] = field(default_factory=Counter)
     _matrices: dict[str, tuple[str, ...]] = field(init=False)
     _other_codes: dict[str, str] = field(init=False)
@@ -105,7 +103,8 @@ class QualityMeter:
         """Count one response."""
         self.respondents += 1
         answers = response.answers
-        self._states.update(map(_question_and_state, (a for a in answers if not a[6])))
+        # The plain text of a state: the hash of an enumeration member is computed in Python.
+        self._states.update([(a[0], a[2]._value_) for a in answers if not a[6]])
         for answer in answers:
             if self._other_codes.get(answer[0]) == answer[1]:
                 self._others[answer[0]] += 1
@@ -156,7 +155,7 @@ class QualityMeter:
         return [question for question in self.questionnaire.asked() if question.name in seen]
 
     def _question(self, question: Question, unknown: int) -> QuestionQuality:
-        states = {state: n for state in AnswerState if (n := self._states[question.name, state])}
+        states = {state: n for state in AnswerState if (n := self._states[question.name, state.value])}
         return QuestionQuality(question.name, question.label, states, self._others[question.name], unknown)
 
     def _enumerators(self) -> Iterable[EnumeratorQuality]:

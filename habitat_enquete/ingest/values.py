@@ -112,7 +112,7 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }
-_ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?$")
+_ISO: Final = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2})(?:[tT ].*)?)?$")
 _NUMERIC_DATE: Final = re.compile(r"^(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})(?:\s.*)?$")
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?:\s.*)?$")
 _MONTH_YEAR: Final = re.compile(r"^(\d{1,2})\s*[/.\-]\s*(\d{4})$")
@@ -195,12 +195,16 @@ def parse_text(raw: CellValue) -> Parsed:
         issue = Code.ANSWER_TRUNCATED
     if "_x000D_" in text:
         text = _CARRIAGE.sub("", text)
-    text = normalised(_MASKED.sub("", text)).strip()
+    if text[0] in "'\"":
+        text = _MASKED.sub("", text)
+    text = (text if text.isascii() and "\r" not in text else normalised(text)).strip()
     if not text:
         return BLANK
-    if text == "{question_not_shown}":
-        return NOT_SHOWN
-    return Parsed(text.replace("{newline}", "\n"), AnswerState.ANSWERED, "", issue)
+    if "{" in text:
+        if text == "{question_not_shown}":
+            return NOT_SHOWN
+        text = text.replace("{newline}", "\n")
+    return Parsed(text, AnswerState.ANSWERED, "", issue)
 
 
 def parse_code(raw: CellValue, *, digits: int) -> Parsed:
@@ -233,7 +237,7 @@ def parse_number(raw: CellValue, *, integer: bool = False, units: frozenset[str]
         return _integral(number_text(raw), raw, integer)
     if isinstance(raw, dt.datetime | dt.date):
         day = raw.date() if isinstance(raw, dt.datetime) else raw
-        return Parsed(str((day - _EPOCH).days), AnswerState.ANSWERED, "", Code.NUMBER_AS_DATE)
+        return Parsed(str(_serial(day)), AnswerState.ANSWERED, "", Code.NUMBER_AS_DATE)
     if not isinstance(raw, str):
         return Parsed(plain(raw), AnswerState.INVALID, "", Code.ANSWER_NOT_NUMBER)
     text = raw.strip()
@@ -324,6 +328,12 @@ def _excel_date(day: dt.date, today: dt.date) -> Parsed:
     if _YEARS[0] <= serial <= _YEARS[1]:  # the year 2019 typed in a cell formatted as a date reads 1905-07-11
         return Parsed(str(serial), AnswerState.ANSWERED, "", Code.DATE_IS_YEAR, str(serial))
     return _checked_date(day.isoformat(), today, None)
+
+
+def _serial(day: dt.date) -> int:
+    """The number that a spreadsheet keeps for a day; before March 1900 it counts a 29 February that never was."""
+    days = (day - _EPOCH).days
+    return days - 1 if days <= 60 else days
 
 
 def _serial_date(number: float, today: dt.date) -> Parsed:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from itertools import chain
+from typing import Any, Final
 
 from habitat_enquete.model.response import Answer, AnswerState, Response
 from habitat_enquete.model.text import Document
@@ -64,32 +66,29 @@ def add(store: Store, entries: Sequence[Entry]) -> list[int]:
 
 
 def _add_answers(store: Store, ids: Sequence[int], entries: Sequence[Entry]) -> None:
-    """Write answers fifty per statement: a third less time than one by one."""
-    flat: list[object] = []
+    """Write the answers of a response in one statement: half the time of one statement per answer."""
     for id_, entry in zip(ids, entries, strict=True):
-        for answer in entry.response.answers:
-            flat.append(id_)
-            flat.extend(answer)
-    # The plain text of a state is given: sqlite3 takes four times longer with a subclass of str.
-    plain: dict[object, str] = {state: str(state.value) for state in AnswerState}
-    flat[_STATE::_WIDTH] = [plain[state] for state in flat[_STATE::_WIDTH]]
-    whole = len(flat) // (_WIDTH * _ROWS) * _WIDTH * _ROWS
-    size = _WIDTH * _ROWS
-    store.execute_many(_insert(_ROWS), (flat[start : start + size] for start in range(0, whole, size)))
-    store.execute_many(
-        _insert(1), (flat[start : start + _WIDTH] for start in range(whole, len(flat), _WIDTH))
-    )
+        answers = entry.response.answers
+        for start in range(0, len(answers), _ROWS):
+            flat: list[Any] = list(chain.from_iterable(answers[start : start + _ROWS]))
+            # The plain text of a state is given: sqlite3 takes four times longer with a subclass of str.
+            flat[_STATE::_WIDTH] = [state._value_ for state in flat[_STATE::_WIDTH]]
+            store.execute(_insert(len(flat) // _WIDTH), (id_, *flat))
 
 
-_COLUMNS: Final = ("response", *Answer._fields)
-_WIDTH: Final = len(_COLUMNS)
-_STATE: Final = _COLUMNS.index("state")
-_ROWS: Final = 50
+_WIDTH: Final = len(Answer._fields)
+_STATE: Final = Answer._fields.index("state")
+_ROWS: Final = 500
 
 
+@lru_cache(maxsize=_ROWS)
 def _insert(rows: int) -> str:
-    places = f"({', '.join('?' * _WIDTH)})"
-    return f"INSERT INTO answer ({', '.join(_COLUMNS)}) VALUES {', '.join([places] * rows)}"
+    """The statement that writes so many answers of one response, whose id is the first parameter."""
+    places = ", ".join(
+        f"(?1, {', '.join(f'?{2 + row * _WIDTH + column}' for column in range(_WIDTH))})"
+        for row in range(rows)
+    )
+    return f"INSERT INTO answer (response, {', '.join(Answer._fields)}) VALUES {places}"
 
 
 def _response_row(id_: int, entry: Entry) -> tuple[object, ...]:
