@@ -120,7 +120,7 @@ def _utterance(utterance: Utterance, assembling: _Assembling) -> None:
     for passage in passages:
         if passage.text and assembling.length > start:
             assembling.write(passage.joint)
-        if len(passages) > 1 and passage.start_time is not None and not _dated(passage):
+        if len(passages) > 1 and _is_cue(passage):
             assembling.annotate(
                 AnnotationKind.TIME, Span(assembling.length, assembling.length), _times(passage)
             )
@@ -147,9 +147,10 @@ def _marks(passage: Passage, offset: int, assembling: _Assembling) -> None:
         assembling.annotate(mark.kind, mark.at.shifted(offset), mark.content)
 
 
-def _dated(passage: Passage) -> bool:
-    """Whether a passage opens with its own time code, already set apart."""
-    return any(mark.kind is AnnotationKind.TIME and mark.at.start == 0 for mark in passage.marks)
+def _is_cue(passage: Passage) -> bool:
+    """Whether the format gives a passage its own times, which its words do not say."""
+    written = any(mark.kind is AnnotationKind.TIME and mark.at.start == 0 for mark in passage.marks)
+    return passage.joint == " " and passage.start_time is not None and not written
 
 
 def _times(passage: Passage) -> str:

@@ -63,6 +63,7 @@ _DASHED = re.compile(
 _DOTTED = re.compile(r"\s*(?P<label>[^\W\d_]{1,4}\d{0,2})\.\s*[-–—]?\s+")
 _ALONE = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN})(?:\s*[-–,]?\s*{_RANGE})?\s*$")
 _CODED = re.compile(r"\s*(?P<label>[A-ZÀ-Ý]{1,5}\d{1,2}|[A-ZÀ-Ý]{2,5})\s+(?=\S)")
+_WEAK = frozenset({Form.DASH, Form.DOT, Form.LINE, Form.CODE})  # forms that ordinary lines also take
 _FORMS = (
     (Form.BRACKET, _BRACKET),
     (Form.TAB, _TABBED),
@@ -227,10 +228,12 @@ def _capital(words: Sequence[str]) -> bool:
 def speaks_as(label: str) -> str | None:
     """`asks`, `answers` or `other` when the label is a word for a role, else None. The words in brackets count too.
 
-    >>> speaks_as("Enquêtrice 2"), speaks_as("Interviewe"), speaks_as("Tous"), speaks_as("Marie")
-    ('asks', 'answers', 'other', None)
+    >>> speaks_as("Enquêtrice 2"), speaks_as("Interviewe"), speaks_as("Tous"), speaks_as("Marie"), speaks_as("Locuteur 1")
+    ('asks', 'answers', 'other', None, None)
     """
     bare = _DESCRIBED.sub("", label).strip(" .:")
+    if _NUMBERED.fullmatch(bare):
+        return None  # « Locuteur 1 » is what a machine calls anybody
     for pattern, role in ((ASKS, "asks"), (ANSWERS, "answers"), (OTHERS, "other")):
         if pattern.fullmatch(bare):
             return role
@@ -323,7 +326,8 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
         return True
     role = _names_role(header.label)
     if form is Form.LINE:
-        return count >= 2 and (role or _capital(header.label.split())) and _opens_words(name, survey)
+        known = role or (count >= 2 and _capital(header.label.split()))
+        return known and (count >= 2 or header.start_time is not None) and _opens_words(name, survey)
     if form is Form.BRACKET:
         often = sum(survey.counts[other] for other in survey.counts if other[0] is Form.BRACKET)
         return role or header.start_time is not None or (count >= 2 and often >= len(survey.passages) / 5)
@@ -391,13 +395,12 @@ def _reliable(
     if not uses:
         return sure
     best = max(uses, key=lambda form: (voices[form] >= 2, uses[form]))
-    weak = {Form.DASH, Form.DOT, Form.LINE, Form.CODE}
-    if best in weak and voices[best] < 2:
-        return {pair for pair in sure if pair[0] not in weak or pair[1] in known}
+    if best in _WEAK and voices[best] < 2:
+        return {pair for pair in sure if pair[0] not in _WEAK or pair[1] in known}
     return {
         pair
         for pair in sure
-        if pair[0] is best or pair[0] not in weak or pair[1] in known or _elsewhere(pair, sure)
+        if pair[0] is best or pair[0] not in _WEAK or pair[1] in known or _elsewhere(pair, sure)
     }
 
 
@@ -428,9 +431,10 @@ def _chosen(
         if (header.form, header.key) in sure:
             return header
     for header in headers:
-        if header.key in names and header.form not in {Form.LINE, Form.DASH, Form.DOT, Form.CODE} | forms:
+        if header.key in names and header.form not in _WEAK | forms:
             return header
-        likely = close(header.label, labels) or speaks_as(header.label) or _unmistakable(header, common)
+        said = header.form not in _WEAK and speaks_as(header.label) is not None
+        likely = said or close(header.label, labels) is not None or _unmistakable(header, common)
         if header.form in forms and likely:
             return header
     return None
@@ -438,7 +442,7 @@ def _chosen(
 
 def _unmistakable(header: Header, common: frozenset[str]) -> bool:
     """Whether a label seen once is a person's: a title, capitals, or a name that is never a common word here."""
-    if header.form in {Form.LINE, Form.DASH, Form.DOT, Form.CODE}:
+    if header.form in _WEAK:
         return False
     if _TITLE.match(header.label) or _SOMEBODY.fullmatch(header.label):
         return True

@@ -31,8 +31,9 @@ _KINDS = (
     (AnnotationKind.NOTE, re.compile(rf"\s*(?:{_NOTES})\s*", re.IGNORECASE)),
 )
 _ENCLOSED = re.compile(
-    r"\(([^()\n]{1,120})\)|\[([^\[\]\n]{1,120})\]|<([^<>\n]{1,60})>|\*([^*\n]{1,40})\*|\{([^{}\n]{1,60})\}"
+    r"\(\(([^()\n]{1,120})\)\)|\(([^()\n]{1,120})\)|\[([^\[\]\n]{1,120})\]|<([^<>\n]{1,60})>|\*([^*\n]{1,40})\*|\{([^{}\n]{1,60})\}"
 )
+_BACKCHANNEL = re.compile(r"\s*[^\W\d_]\w{0,11}\s?:\s.+")  # <E: d'accord>, said over the other's words
 _HASHED = re.compile(rf"#{CLOCK}#|(?<![\w:])\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?(?![\w:])")
 _UNHEARD = re.compile(r"(?<!\S)(?:\*{3}|[xX]{3,})(?=[\s.,;:?!…]|$)")
 _PLUS = re.compile(r"(?<!\S)\+{1,3}(?!\S)")
@@ -73,6 +74,8 @@ def set_apart(passage: Passage, *, plus: bool = False) -> Passage:
 def _cuts(text: str, plus: bool) -> Iterator[_Cut]:
     for match in _ENCLOSED.finditer(text):
         kind = _kind(next(group for group in match.groups() if group is not None), match[0][0])
+        if match[1] is not None:  # ((…)) is always a remark (ICOR, GAT)
+            kind = kind or AnnotationKind.EVENT
         if kind is not None:
             yield _Cut(match.start(), match.end(), kind)
     for match in _UNHEARD.finditer(text):
@@ -89,6 +92,8 @@ def _cuts(text: str, plus: bool) -> Iterator[_Cut]:
 def _kind(content: str, sign: str) -> AnnotationKind | None:
     """What a bracketed remark says beside the words; None when it is words (an aside, a replaced name)."""
     for kind, pattern in _KINDS:
+        if sign == "<" and _BACKCHANNEL.fullmatch(content):
+            return AnnotationKind.NOTE
         if pattern.fullmatch(content) and not (sign in "*<" and kind is AnnotationKind.TIME):
             return kind
     return None

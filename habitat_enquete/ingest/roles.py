@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
 from habitat_enquete.ingest.labels import close, key, speaks_as
-from habitat_enquete.ingest.speakers import ANSWERED, ASKED, UNKNOWN, Conversation, Utterance
+from habitat_enquete.ingest.speakers import ANSWERED, ASKED, QUESTIONED, UNKNOWN, Conversation, Utterance
 from habitat_enquete.model.text import Role, Speaker
 
 _ROLES = {"asks": Role.INTERVIEWER, "answers": Role.INFORMANT, "other": Role.OTHER}
@@ -22,13 +22,15 @@ _ASKING = re.compile(
     r"quand |qui |de quelle |à quel |(?:pouvez|pourriez|peux|pourrais|avez|aviez|êtes|étiez)-(?:vous|tu) )",
     re.IGNORECASE,
 )
+_SIGNS = {"dashes": "des tirets", "changes": "« >> »", "questions": "les seuls points d'interrogation"}
 _SHORT = 40  # words: a longer turn that holds a question tells a story
-DECLARED, BY_LABEL, BY_LIKENESS, BY_QUESTIONS, BY_FORMAT, BY_DEFAULT = (
+DECLARED, BY_LABEL, BY_LIKENESS, BY_QUESTIONS, BY_FORMAT, BY_LAYOUT, BY_DEFAULT = (
     "déclaré dans entretiens.csv",
     "d'après son nom dans la transcription",
     "ressemble à un autre locuteur",
     "d'après la part de ses questions",
     "d'après le format du fichier",
+    "d'après la mise en page",
     "par défaut",
 )
 
@@ -127,7 +129,7 @@ def _asks(text: str) -> float:
         return 1.0
     if len(text.split()) > _SHORT:
         return 0.0
-    opens = _ASKING.match(text.replace("’", "'")) is not None and "." not in text
+    opens = _ASKING.match(text.replace("’", "'") + " ") is not None and "." not in text
     return 1.0 if opens else 0.5 * ("?" in text)
 
 
@@ -147,8 +149,8 @@ def _stated(
             roles[label] = (Role.INTERVIEWER, DECLARED)
         elif hints.get(label) is Role.INTERVIEWER:
             roles[label] = (Role.INTERVIEWER, BY_FORMAT)
-        elif label in {ASKED, ANSWERED}:
-            roles[label] = (Role.INTERVIEWER if label == ASKED else Role.INFORMANT, "d'après le gras")
+        elif label in {ASKED, QUESTIONED, ANSWERED}:
+            roles[label] = (Role.INFORMANT if label == ANSWERED else Role.INTERVIEWER, BY_LAYOUT)
         elif label == UNKNOWN:
             roles[label] = (Role.INFORMANT, BY_DEFAULT)
         elif word is not None:
@@ -191,6 +193,7 @@ def _by_questions(shares: Sequence[_Share], roles: dict[str, tuple[Role, str]]) 
         else:
             rest = [other.questions for other in unknown if other.questions < best / 1.8]
             alone = bool(rest) or (answers and len(unknown) == 1)
+            alone = alone and (share.turns >= 2 or len(shares) == 2)
             floor = 0.2 if answers else 0.3
             chosen = (
                 alone
@@ -211,8 +214,8 @@ def _no_interviewer(
     if talk.how == "none":
         return [problem(Code.TRANSCRIPT_NO_SPEAKER, severity=Severity.WARNING, file=file)]
     found = []
-    if talk.how in {"dashes", "changes"}:
-        how = "des tirets" if talk.how == "dashes" else "« >> »"
+    if talk.how in _SIGNS:
+        how = _SIGNS[talk.how]
         found.append(problem(Code.TRANSCRIPT_GUESSED_TURNS, severity=Severity.WARNING, file=file, how=how))
     if len(shares) > 1 and not any(role is Role.INTERVIEWER for role, _ in roles.values()):
         labels = ", ".join(f"« {share.label} »" for share in shares[:8])

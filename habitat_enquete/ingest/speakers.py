@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from habitat_enquete.ingest.labels import (
     Header,
@@ -22,6 +23,7 @@ from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import AnnotationKind
 
 ASKED = "Question (en gras)"
+QUESTIONED = "Question"
 ANSWERED = "Réponse"
 VOICES = ("Voix 1", "Voix 2")
 UNKNOWN = "Locuteur non identifié"
@@ -49,7 +51,7 @@ class Utterance:
 class Conversation:
     """The utterances of a transcript, what came before the first, and how the speakers were told apart.
 
-    `how`: `labels`, `format` (the file says it), `bold`, `dashes`, `changes` (`>>`) or `none`.
+    `how`: `labels`, `format` (the file says it), `bold`, `dashes`, `changes` (`>>`), `questions` (paragraphs that ask) or `none`.
     """
 
     utterances: tuple[Utterance, ...]
@@ -70,6 +72,8 @@ def conversation(passages: Sequence[Passage], *, declared: Iterable[str] = ()) -
         return _by_bold(passages)
     if (sign := _alternation(passages)) is not None:
         return _by_signs(passages, sign)
+    if _questions_between(passages):
+        return _by_questions(passages)
     return Conversation(tuple(_unknown(passages)), (), "none")
 
 
@@ -288,6 +292,34 @@ def _by_bold(passages: Sequence[Passage]) -> Conversation:
         else:
             gathering.speak(ASKED if passage.bold else ANSWERED, passage)
     return Conversation(tuple(gathering.utterances), tuple(gathering.preamble), "bold")
+
+
+def _is_question(passage: Passage) -> bool:
+    return passage.text.rstrip(' »"').endswith("?") and len(passage.text.split()) <= 60
+
+
+def _questions_between(passages: Sequence[Passage]) -> bool:
+    """Whether paragraphs that ask regularly part the others: at least three, never far from one another."""
+    written = [passage for passage in passages if passage.text]
+    if any(passage.joint != "\n" for passage in written):
+        return False
+    asking = [rank for rank, passage in enumerate(written) if _is_question(passage)]
+    if len(asking) < 3 or not 0.2 * len(written) <= len(asking) <= 0.6 * len(written):
+        return False
+    following = [after - before for before, after in pairwise([*asking, len(written)])]
+    return sum(distance >= 2 for distance in following) >= 0.8 * len(following)
+
+
+def _by_questions(passages: Sequence[Passage]) -> Conversation:
+    gathering = _Gathering()
+    for passage in passages:
+        if _is_question(passage):
+            gathering.speak(QUESTIONED, passage)
+        elif gathering.begun:
+            gathering.speak(ANSWERED, passage)
+        else:
+            gathering.preamble.append(passage)
+    return Conversation(tuple(gathering.utterances), tuple(gathering.preamble), "questions")
 
 
 def _alternation(passages: Sequence[Passage]) -> re.Pattern[str] | None:

@@ -768,3 +768,23 @@ def test_what_was_not_heard_is_a_doubt(interview):
     found = interview("E57.txt", "ENQ : Où étiez-vous ?\nLOC : À *** près de xxx.\n")
     assert found.turns[1] == ("LOC", "À près de.")
     assert found.beside("doubt") == ["***", "xxx"]
+
+
+def test_a_tier_that_names_its_voices_inside_and_words_said_over_others(interview):
+    tier = '"IntervalTier"\n"ortho"\n0\n9\n3\n0\n2\n"E: Où habites-tu ?"\n2\n4\n"ML: Ici, <E: d\'accord> à Mende."\n4\n9\n"E: Et avant ?"\n'
+    found = interview(
+        "E39.TextGrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n9\n<exists>\n1\n' + tier
+    )
+    assert found.turns == [("E", "Où habites-tu ?"), ("ML", "Ici, à Mende."), ("E", "Et avant ?")]
+    assert found.beside("note") == ["<E: d'accord>"]
+
+
+def test_tei_blocks_of_the_iso_standard_with_tokens(interview):
+    block = '<annotationBlock who="#{}"><u><seg>{}</seg></u></annotationBlock>'
+    first = block.format("SPK0", "<w>ça</w><w>va</w><pc>?</pc>")
+    second = block.format("SPK1", "<w>l'</w><w>été</w><w>oui</w><pc>.</pc>")
+    found = interview(
+        "E58.tei",
+        f'<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><text>{first}{second}</text></TEI>',
+    )
+    assert found.turns == [("SPK0", "ça va?"), ("SPK1", "l'été oui.")]

@@ -36,6 +36,7 @@ from habitat_enquete.model.text import AnnotationKind, Source, normalised
         ("C'est (1:02) loin.", "C'est loin.", "time", "(1:02)"),
         ("Oui [NDLR : rire gêné] bon.", "Oui bon.", "note", "[NDLR : rire gêné]"),
         ("Oui[rires]non", "Oui non", "event", "[rires]"),
+        ("Oui ((tape du poing)) non", "Oui non", "event", "((tape du poing))"),
     ],
 )
 def test_a_sign_of_the_transcriber_is_set_apart(written, text, kind, content):

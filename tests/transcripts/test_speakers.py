@@ -378,3 +378,60 @@ def test_a_story_that_holds_questions_is_not_an_interviewer(interview):
         ),
     )
     assert found.roles == {"Luc": "interviewer", "Eva": "informant"}
+
+
+def test_paragraphs_that_ask_part_the_others_and_are_to_be_checked(interview):
+    found = interview(
+        "E33.txt", "\n\n".join([ASKED, ANSWER, "Et puis voilà.", AGAIN, REPLY, "Et demain ?", "On verra."])
+    )
+    assert found.turns == [
+        ("Question", ASKED),
+        ("Réponse", f"{ANSWER}\nEt puis voilà."),
+        ("Question", AGAIN),
+        ("Réponse", REPLY),
+        ("Question", "Et demain ?"),
+        ("Réponse", "On verra."),
+    ]
+    assert "les tours sont séparés par les seuls points d'interrogation" in found.problems[0].message
+
+
+def test_a_story_with_some_questions_is_not_cut(interview):
+    lines = [
+        "On est partis ?",
+        "Oui.",
+        "On a cherché.",
+        "On a trouvé.",
+        "C'était loin.",
+        "Et cher.",
+        "Voilà.",
+        "Bon.",
+    ] * 2
+    assert interview("E34.txt", written(*lines)).codes == ["TRANSCRIPT_NO_SPEAKER"]
+
+
+def test_a_time_then_a_name_alone_on_the_line(interview):
+    lines = (
+        "Transcription",
+        "00:00:05 Intervenant 1",
+        ASKED,
+        "00:00:09 Intervenant 2",
+        ANSWER,
+        "00:00:15 Intervenant 1",
+        AGAIN,
+    )
+    found = interview("E35.txt", written(*lines))
+    assert found.turns == [("Intervenant 1", ASKED), ("Intervenant 2", ANSWER), ("Intervenant 1", AGAIN)]
+    assert found.roles == {"Intervenant 1": "interviewer", "Intervenant 2": "informant"}
+
+
+def test_nobody_asks_in_the_minutes_of_a_meeting(interview):
+    lines = (
+        "Mme A : Les loyers montent.",
+        "M. B : Il faut des T2.",
+        "M. C : Mais où ?",
+        "M. B : Au bourg.",
+        "Mme D : Et les aides ?",
+    )
+    found = interview("R01.txt", written(*lines))
+    assert set(found.roles.values()) == {"informant"}
+    assert found.document.kind is DocumentKind.GROUP

@@ -32,6 +32,7 @@ _CODES: tuple[tuple[re.Pattern[str], AnnotationKind | None, str], ...] = (
     (re.compile(r"(?<!\S)0(?=[a-zà-ÿ])\S*"), AnnotationKind.NOTE, ""),
     (re.compile(r"[<>‡„]|(?<=\w)@\w+|(?<=\w):(?=\w)"), None, ""),
 )
+_REMARKS = ("@Comment:", "%com:", "%act:", "%exp:", "%par:", "%gpx:", "%sit:", "%add:")
 _SHORTENED = re.compile(r"(?<=\w)\((\w+)\)|\((\w+)\)(?=\w)")
 _ASKING = re.compile(r"investigator|interviewer|clinician|examiner|enqu[êe]teur|moderator", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ def read(text: str) -> Transcript:
             code = code.strip()
             speaker = names.get(code, code)
             found.append(_utterance(words, f"ligne {number}", speaker))
-        elif line.startswith("@Comment:") and found:
+        elif line.startswith(_REMARKS) and found:
             found[-1] = _noted(found[-1], line.partition(":")[2].strip())
     title = next(
         (line.partition(":")[2].strip() for _, line in _logical_lines(text) if line.startswith("@Title:")), ""

@@ -42,7 +42,7 @@ def read(root: etree._Element) -> Transcript:
     times = _timeline(root)
     found: list[Passage] = []
     for number, turn in enumerate(_turns(root), start=1):
-        who = str(turn.get("who") or "").split()
+        who = _who(turn)
         speaker = names.get(who[0].removeprefix("#"), who[0].removeprefix("#")) if who else _printed(turn)
         start, end = _times_of(turn, times)
         words = _Words()
@@ -53,6 +53,13 @@ def read(root: etree._Element) -> Transcript:
             )
             found.append(passage.sliced(0))
     return Transcript(tuple(found), title=_title(root), roles=roles)
+
+
+def _who(turn: etree._Element) -> list[str]:
+    """The ids of who speaks, said by the turn or by the block around it (ISO 24624)."""
+    block = turn.getparent()
+    outer = block.get("who") if block is not None else None
+    return str(turn.get("who") or outer or "").split()
 
 
 def _turns(root: etree._Element) -> Iterator[etree._Element]:

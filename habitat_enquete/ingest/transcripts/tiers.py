@@ -21,6 +21,11 @@ _NOT_SPEECH = re.compile(
 _LAYER = re.compile(
     r"[ _@:-]+(?:transcriptions?|transc|trans|ortho\w*|speech|parole|text[e]?|utterances?)$", re.IGNORECASE
 )
+_NAMED = re.compile(r"\s*[^\W\d_]\w{0,11}\s?:\s?\S")
+_GENERIC = re.compile(
+    r"(?:transcriptions?|ortho\w*|text[e]?|speech|parole|tier|piste|default|utterances?)[ _-]?\d*",
+    re.IGNORECASE,
+)
 _SILENT = re.compile(r"(?:[#_*\-–…. ]|<p[:>]?.*>|sil|sp|silence|pause|\(\.+\)|<silence>)*", re.IGNORECASE)
 
 
@@ -64,21 +69,27 @@ def speech_tiers(tiers: Sequence[Tier], *, file: str) -> tuple[list[Tier], tuple
 
 def passages(tiers: Iterable[Tier], asides: Iterable[Tier] = (), *, unit: str) -> tuple[Passage, ...]:
     """The intervals of all tiers in order of time; silences and the words of `asides` become annotations."""
+    tiers = list(tiers)
+    unnamed = {
+        id(tier)
+        for tier in tiers
+        if _voices_inside(tier) or (len(tiers) == 1 and _GENERIC.fullmatch(tier.speaker))
+    }
     spoken = sorted(
-        ((interval, tier.speaker) for tier in tiers for interval in tier.intervals),
+        ((interval, tier) for tier in tiers for interval in tier.intervals),
         key=lambda pair: (pair[0].start, pair[0].end),
     )
     found: list[Passage] = []
     waiting: list[Mark] = []
-    for interval, speaker in spoken:
+    for interval, tier in spoken:
         text = " ".join(cleaned(interval.text).split())
         if not text:
             continue
         if _SILENT.fullmatch(text):
             waiting.append(Mark(AnnotationKind.PAUSE, Span(0, 0), text))
             continue
-        position = f"{unit} {interval.rank} ({speaker})"
-        speaker = _LAYER.sub("", speaker) or speaker
+        position = f"{unit} {interval.rank} ({tier.speaker})"
+        speaker = None if id(tier) in unnamed else _LAYER.sub("", tier.speaker) or tier.speaker
         passage = Passage(
             text, position, speaker, None, interval.start, interval.end, marks=tuple(waiting), joint=" "
         )
@@ -89,6 +100,13 @@ def passages(tiers: Iterable[Tier], asides: Iterable[Tier] = (), *, unit: str) -
         late = tuple(Mark(mark.kind, end, mark.content) for mark in waiting)
         found[-1] = replace(found[-1], marks=found[-1].marks + late)
     return _with_asides(found, asides)
+
+
+def _voices_inside(tier: Tier) -> bool:
+    """Whether the intervals themselves name who speaks (`ML: …`, as in the PFC corpus): the tier is then nobody."""
+    written = [interval.text for interval in tier.intervals if _letters(interval.text)]
+    named = sum(_NAMED.match(text) is not None for text in written)
+    return len(written) > 1 and named >= 0.5 * len(written)
 
 
 def _with_asides(found: list[Passage], asides: Iterable[Tier]) -> tuple[Passage, ...]:
