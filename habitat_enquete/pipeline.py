@@ -16,6 +16,7 @@ from habitat_enquete.project import Project
 if TYPE_CHECKING:
     from habitat_enquete.coding.agreement import Agreement, Unit
     from habitat_enquete.coding.codebook_check import CodebookRemark, ExampleResult
+    from habitat_enquete.coding.proposals import TermProposal
     from habitat_enquete.coding.query import Scope
     from habitat_enquete.coding.run import CodingResult
     from habitat_enquete.coding.run_query import QueryResult
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from habitat_enquete.model.questionnaire import Questionnaire
     from habitat_enquete.pathways.run import PathwaysResult
     from habitat_enquete.pathways.table import EpisodeTable
+    from habitat_enquete.report.deliverables.run import DeliveryResult
     from habitat_enquete.report.run import ReportResult
     from habitat_enquete.textometry.concordance import Line
     from habitat_enquete.textometry.reading import Choices
@@ -183,6 +185,19 @@ def synthesis(project: Project) -> ReportResult:
     return run(project, codebook, questionnaires)
 
 
+def deliver(project: Project, name: str) -> DeliveryResult:
+    """Write one deliverable in `outputs/livrables/`.
+
+    Raises: EnqueteError when the name is unknown, or a definition, a register or a setting cannot be read.
+    """
+    from habitat_enquete.ingest.codebooks import read_codebook
+    from habitat_enquete.ingest.questionnaires import read_all, read_guides
+    from habitat_enquete.report.deliverables.run import run
+
+    questionnaires, guides = read_all(project.questionnaires), read_guides(project.questionnaires)
+    return run(project, name, read_codebook(project.codebook_file), questionnaires, guides)
+
+
 def _refresh_pathways(project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire]) -> None:
     """Rebuild episodes and types; a study without any episode has none, and that is no error here."""
     from habitat_enquete.errors import Code, EnqueteError
@@ -268,6 +283,14 @@ def check_codebook(
     reading = (lambda done, total: progress("Documents lus :", done, total)) if progress else None
     found, documents = check(project, codebook, pipeline=pipeline or SHIPPED, progress=reading)
     return codebook, found, documents
+
+
+def proposed_terms(project: Project) -> list[TermProposal]:
+    """Terms and excluded contexts that people's decisions suggest to add to the codebook. Raises: as `check_codebook`."""
+    from habitat_enquete.coding.run_suggestions import proposals
+    from habitat_enquete.ingest.codebooks import read_codebook
+
+    return proposals(project, read_codebook(project.codebook_file)) if project.database.exists() else []
 
 
 def try_codebook(project: Project, *, pipeline: str | None = None) -> list[ExampleResult]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -33,18 +32,20 @@ def check(project: Project, pipeline: str | None, as_json: bool) -> None:
     """Vérifie codebook.yaml et dit ce que ses termes trouvent dans l'étude.
 
     Signale les erreurs avec leur ligne, les termes qui ne trouvent rien ou trouvent partout, les codes jamais employés, les
-    codes qui se recouvrent, ceux qui n'ont ni définition ni exemple. Se termine par 1 si la grille ne peut pas être lue.
+    codes qui se recouvrent, ceux qui n'ont ni définition ni exemple ; propose des termes d'après vos décisions. Se termine par 1
+    si la grille ne peut pas être lue.
 
     \b
     Exemple :
         enquete codebook check
     """
-    from habitat_enquete.pipeline import check_codebook
+    from habitat_enquete.pipeline import check_codebook, proposed_terms
 
     with Progress("Documents lus :") as progress:
         codebook, remarks, documents = check_codebook(
             project, pipeline=pipeline, progress=lambda _, done, total: progress(done, total)
         )
+    proposed = proposed_terms(project)
     if as_json:
         say_json(
             {
@@ -61,6 +62,16 @@ def check(project: Project, pipeline: str | None, as_json: bool) -> None:
                     }
                     for each in remarks
                 ],
+                "proposals": [
+                    {
+                        "code": each.code,
+                        "term": each.term,
+                        "key": "not_terms" if each.negative else "terms",
+                        "support": each.support,
+                        "against": each.against,
+                    }
+                    for each in proposed
+                ],
             }
         )
         return
@@ -75,8 +86,12 @@ def check(project: Project, pipeline: str | None, as_json: bool) -> None:
                 [(each.line or "", each.code, each.message) for each in remarks],
             )
         )
-    counts = Counter(each.remark for each in remarks)
-    tell(f"{sum(counts.values())} remarques." if remarks else "Aucune remarque.")
+    for each in proposed:
+        what = "contexte à exclure (not_terms)" if each.negative else "terme à ajouter"
+        say(
+            f"Vos décisions proposent pour {each.code}, {what} : « {each.term} » ({each.support} fois, {each.against} contre)."
+        )
+    tell(f"{len(remarks)} remarques." if remarks else "Aucune remarque.")
 
 
 @command.command("test")

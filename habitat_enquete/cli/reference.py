@@ -32,7 +32,8 @@ def _walk(command: click.Command, path: tuple[str, ...]) -> list[tuple[tuple[str
 def _section(path: tuple[str, ...], command: click.Command) -> str:
     parent: click.Context | None = None
     for name in path[:-1]:
-        parent = click.Context(click.Group(name), info_name=name, parent=parent)
+        # The settings of `enquete` are inherited when a command really runs: the page must say the same.
+        parent = click.Context(click.Group(name), info_name=name, parent=parent, **main.context_settings)
     context = click.Context(command, info_name=path[-1], parent=parent, **command.context_settings)
     context.max_content_width = context.terminal_width = 88
     help_text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())

@@ -81,7 +81,7 @@ class Suggester:
         predictions, mixer = learner.predict([self.prepared], [(targets, known)])
         taken = self._taken(codings)
         return Learned(
-            self, predictions[0], targets, known, teachers, taken, self._state(targets, known, mixer)
+            self, predictions[0], mixer, known, teachers, taken, self._state(targets, known, mixer)
         )
 
     def _targets(
@@ -162,7 +162,7 @@ class Learned:
 
     suggester: Suggester
     prediction: learner.Prediction
-    targets: Matrix
+    mixer: learner.Mixer
     known: np.ndarray[tuple[int], np.dtype[np.bool_]]
     teachers: Mapping[tuple[int, int], int]
     taken: set[tuple[int, int]]
@@ -248,7 +248,8 @@ class Learned:
             quote = " ".join(self.suggester.texts[rank].split())
             shown = quote if len(quote) <= _QUOTED else quote[: _QUOTED - 1].rsplit(" ", 1)[0] + "…"
             parts.append(f"proche de « {shown} » ({self.suggester.passages[rank].document})")
-        return " ; ".join(parts) or "fréquence du code parmi vos décisions"
+        parts.append(f"modèle {self.state}")
+        return " ; ".join(parts)
 
     def queue(self, size: int = 20, *, seed: int = 0) -> list[QueueItem]:
         """What to look at next: suggestions that would teach most, of various codes, and a few passages drawn at random.
@@ -291,9 +292,9 @@ class Learned:
         threshold = float(self.prediction.thresholds[cell[1]])
         return 1 / (1 + 10 * abs(probability - threshold))
 
-    def _candidates(self, most: int = 400) -> list[tuple[int, int]]:
+    def _candidates(self, most: int | None = 400) -> list[tuple[int, int]]:
         probabilities = self.prediction.probabilities
-        near = probabilities >= 0.5 * self.prediction.thresholds
+        near = probabilities >= 0.5 * np.maximum(self.prediction.thresholds, _LEAST)
         rows, columns = np.nonzero(near)
         cells = [
             (int(row), int(column))
@@ -303,10 +304,17 @@ class Learned:
         cells.sort(key=lambda cell: (-float(probabilities[cell]), cell))
         return cells[:most]
 
+    @property
+    def unproposed(self) -> int:
+        """How many passages nobody decided on and to which nothing is proposed: what an audit draws from."""
+        return len(self._unproposed())
+
+    def _unproposed(self) -> list[int]:
+        proposed = {row for row, _ in self._candidates(None)} | {row for row, _ in self.taken}
+        return [row for row in np.flatnonzero(~self.known).tolist() if row not in proposed]
+
     def _audits(self, count: int, seed: int) -> list[int]:
-        """Passages drawn at random among those nobody decided on and to which nothing is proposed."""
-        suggested = {row for row, _ in self._candidates(10**9)} | {row for row, _ in self.taken}
-        rest = [row for row in np.flatnonzero(~self.known).tolist() if row not in suggested]
+        rest = self._unproposed()
         generator = np.random.default_rng([seed, self.decided])
         return (
             sorted(generator.choice(rest, size=min(count, len(rest)), replace=False).tolist()) if rest else []

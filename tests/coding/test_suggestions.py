@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from habitat_enquete.coding import decisions, learner
+from habitat_enquete.coding import decisions, learner, run_suggestions
 from habitat_enquete.coding.features import TextSpace, folded, lexical, profile, sentences, similarity, stems
 from habitat_enquete.coding.proposals import TermProposal, propose_terms
 from habitat_enquete.coding.recall import Recall, recall
@@ -20,6 +20,8 @@ from habitat_enquete.model.codebook import Code, Codebook, Theme
 from habitat_enquete.model.coding import CoderKind, Coding, State
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document
+from habitat_enquete.store import journal, runs, texts
+from habitat_enquete.store.connection import Store
 
 ANNE = decisions.person("anne")
 CODEBOOK = Codebook(
@@ -337,3 +339,33 @@ def test_words_around_refused_matches_are_proposed_as_an_excluded_context(make_d
     assert [(each.code, each.term, each.negative, each.support) for each in proposals] == [
         ("loyer", "quittance de loyer", True, 3)
     ]
+
+
+# ── over a study ──
+
+
+def test_what_is_learned_and_audited_is_kept_in_the_store(study, interviews):
+    with Store(study.database) as store, store.transaction():
+        store.execute("INSERT INTO respondent (id) VALUES ('R01'), ('R02')")
+        for document in interviews:
+            texts.save_document(store, document)
+        start = interviews[0].text.index(SAYINGS[1])
+        span = Span(start, start + len(SAYINGS[1]))
+        journal.apply(store, "anne", decisions.code(interviews[0], span, "ecole", ANNE))
+    suggester = run_suggestions.prepare(study, CODEBOOK)
+    learned = run_suggestions.learn(study, suggester)
+    assert run_suggestions.learn(study, suggester).state == learned.state
+    with Store(study.database) as store:
+        (kept,) = runs.runs(store, run_suggestions.LEARNED).values()
+    assert (kept.key, kept.summary["decided"], kept.summary["journal"]) == (learned.state, 1, 1)
+    assert set(kept.summary["weights"]) == {*learner.NAMES, "constant"}
+    assert f"modèle {learned.state}" in learned.suggestions(minimum=0.0)[0].reason
+
+    assert run_suggestions.estimate_recall(study, learned) is None
+    passage = suggester.passages[-1]
+    run_suggestions.record_audit(study, passage, coder="anne", missed=0)
+    found = run_suggestions.estimate_recall(study, learned)
+    assert found is not None and (found.audited, found.missed) == (1, 0)
+    with Store(study.database) as store:
+        assert runs.runs(store, run_suggestions.RECALL)[""].summary["estimate"] == found.estimate
+    assert run_suggestions.proposals(study, CODEBOOK) == []
