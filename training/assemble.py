@@ -14,6 +14,39 @@ from habitat_enquete import __version__
 from habitat_enquete.nlp.language import register
 
 ORDER = ("tok2vec", "morphologizer", "trainable_lemmatizer", "senter", "parser")
+SOURCES = [
+    {
+        "name": "UD French Rhapsodie",
+        "license": "CC BY-SA 4.0",
+        "url": "https://github.com/UniversalDependencies/UD_French-Rhapsodie",
+    },
+    {
+        "name": "UD French ParisStories",
+        "license": "CC BY-SA 4.0",
+        "url": "https://github.com/UniversalDependencies/UD_French-ParisStories",
+    },
+    {
+        "name": "UD French GSD (dev)",
+        "license": "CC BY-SA 4.0",
+        "url": "https://github.com/UniversalDependencies/UD_French-GSD",
+    },
+    {
+        "name": "UD French Sequoia",
+        "license": "LGPL-LR",
+        "url": "https://github.com/UniversalDependencies/UD_French-Sequoia",
+    },
+    {"name": "FrSemCor", "license": "LGPL-LR", "url": "https://frsemcor.github.io/FrSemCor/"},
+    {
+        "name": "Europeana Newspapers NER (fr)",
+        "license": "CC0",
+        "url": "https://github.com/EuropeanaNewspapers/ner-corpora",
+    },
+    {
+        "name": "Code officiel géographique (INSEE)",
+        "license": "Licence Ouverte",
+        "url": "https://www.insee.fr/fr/information/2560452",
+    },
+]
 DESCRIPTION = (
     "Français parlé transcrit : mots, catégories, lemmes, phrases, dépendances, noms. Voir MODEL_CARD.md."
 )
@@ -44,5 +77,6 @@ def _slim(folder: Path) -> None:
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "meta.json"):
         digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    meta["sources"] = SOURCES
     meta["sha256"] = digest.hexdigest()
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", "utf-8")

@@ -22,15 +22,19 @@ from habitat_enquete.errors import EnqueteError  # noqa: E402
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "init": ("init", "Crée une étude vide, prête à remplir."),
     "demo": ("demo", "Joue les trois commandes sur l'étude d'exemple."),
+    "questionnaire": ("questionnaire", "Vérifie, convertit, déduit ou imprime un questionnaire."),
     "import": ("import_", "Importe les réponses d'un fichier et signale ce qui ne va pas."),
     "status": ("status", "Dit où en est l'étude et quelle commande taper ensuite."),
     "code": ("code", "Lit les entretiens et code ce que disent les personnes selon la grille."),
+    "review": ("review", "Ouvre la page locale où l'on relit, code et décide."),
     "codebook": ("codebook", "Vérifie et essaie la grille de codage."),
     "query": ("query", "Cherche des passages par leurs codes et par qui parle."),
     "agreement": ("agreement", "Mesure l'accord entre les personnes qui ont codé."),
+    "lang": ("lang", "Décrit et mesure le modèle de langue française."),
     "explore": ("explore", "Explore le vocabulaire : classes, spécificités, similitude, concordance."),
     "pathways": ("pathways", "Reconstruit les parcours résidentiels, leurs types et leurs profils."),
     "synthesis": ("synthesis", "Écrit le rapport des freins et opportunités."),
+    "deliver": ("deliver", "Écrit un livrable à partir des mêmes preuves que le rapport."),
     "export": ("export", "Écrit les données de l'étude en tables plates."),
 }
 

@@ -17,6 +17,17 @@ from habitat_enquete.nlp.conllu import Sentence, Word, read_sentences
 from habitat_enquete.nlp.pipeline import Pipeline
 
 _SENTENCES_TOGETHER: Final = 10
+LABELS: Final = {
+    "words": "Mots",
+    "tokens": "Découpage des mots (F)",
+    "pos": "Catégories (F)",
+    "lemma": "Lemmes (F)",
+    "content_lemma": "Lemmes des mots pleins",
+    "uas": "Rattachements (UAS)",
+    "las": "Rattachements étiquetés (LAS)",
+    "sentences": "Phrases (F)",
+    "words_per_second": "Mots par seconde",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +35,8 @@ class Scores:
     """Scores in [0, 1] on one treebank, contractions (« du ») being one word; None for what the pipeline does not give.
 
     `tokens`, `pos`, `lemma`, `uas`, `las`, `sentences` are F-measures of words (units for `sentences`) found at the same
-    place; `content_lemma` is the share of nouns, verbs, adjectives and adverbs with the right lemma. `words_per_second` of
+    place; `content_lemma` is the share of the nouns, verbs, adjectives and adverbs found at their place that have the right
+    lemma. `words_per_second` of
     processor time, everything asked for included.
     """
 
@@ -118,9 +130,9 @@ def _compare(group: Sequence[Sentence], ours: AnnotatedText, tallies: dict[str, 
     for span, word, head in gold:
         rank = found.get(span)
         content = word.is_content
-        tallies["content"].gold += content
         if rank is None:
             continue
+        tallies["content"].gold += content
         tallies["tokens"].right += 1
         tallies["pos"].right += ours.pos[rank] == word.pos
         tallies["lemma"].right += ours.lemmas[rank] == word.lemma

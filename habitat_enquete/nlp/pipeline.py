@@ -21,9 +21,9 @@ from habitat_enquete.nlp.lexicon import FILE as LEXICON
 
 SHIPPED: Final = "fr_enquete_parle"
 BLANK: Final = "blank"
-RULES_VERSION: Final = (
-    1  # raise it when tokens, lemmas or sentences change for the same model: cached annotations expire
-)
+NEEDS: Final = ("lemma", "parse", "entities")
+# Raise it when tokens, lemmas or sentences change for the same model: cached annotations then expire.
+RULES_VERSION: Final = 2
 _COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "lemma": (
         "tok2vec",

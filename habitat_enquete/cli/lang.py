@@ -1,0 +1,87 @@
+"""`enquete lang`: the French language pipeline, what it is and how well it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from habitat_enquete.cli.show import say, say_json, table, tell, typographic
+
+_PIPELINE = click.option(
+    "--pipeline",
+    "name",
+    default="fr_enquete_parle",
+    show_default=True,
+    metavar="NOM",
+    help="Modèle de langue : celui d'enquete, un paquet spaCy installé, ou « blank ».",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON sur la sortie standard.")
+
+
+@click.group("lang")
+def command() -> None:
+    """Décrit et mesure le modèle de langue française.
+
+    \b
+    Exemple :
+        enquete lang info
+    """
+
+
+@command.command("info")
+@_PIPELINE
+@_JSON
+def info(name: str, as_json: bool) -> None:
+    """Dit ce que le modèle sait faire, sa taille, ses sources et ses licences.
+
+    \b
+    Exemple :
+        enquete lang info --pipeline blank
+    """
+    from habitat_enquete.nlp.describe import describe
+
+    described = describe(name)
+    if as_json:
+        say_json(described.as_dict())
+        return
+    say(table(("", ""), described.rows()))
+
+
+@command.command("evaluate")
+@click.argument(
+    "file", metavar="FICHIER.conllu", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@_PIPELINE
+@_JSON
+def evaluate(file: Path, name: str, as_json: bool) -> None:
+    """Mesure le modèle sur un corpus annoté au format CoNLL-U.
+
+    Le texte brut du corpus est annoté de bout en bout, puis comparé : mots, catégories, lemmes, lemmes des mots pleins,
+    dépendances (UAS, LAS), phrases, et mots par seconde de processeur.
+
+    \b
+    Exemple :
+        enquete lang evaluate fr_parisstories-ud-test.conllu --json
+    """
+    from habitat_enquete.nlp.describe import needs_of
+    from habitat_enquete.nlp.evaluate import LABELS
+    from habitat_enquete.nlp.evaluate import evaluate as measure
+    from habitat_enquete.nlp.pipeline import load
+
+    tell(f"Mesure de {name} sur {file.name}…")
+    scores = measure(file, load(name, needs=needs_of(name)))
+    if as_json:
+        say_json({"pipeline": name, "file": file.name} | scores.as_dict())
+        return
+    rows = [(label, figure(getattr(scores, field))) for field, label in LABELS.items()]
+    say(table(("Mesure", file.name), rows))
+
+
+def figure(value: float | int | None) -> str:
+    """A share as a percentage, a count as such, as French people write them."""
+    if value is None:
+        return "—"
+    if isinstance(value, int) or value > 1:
+        return typographic(f"{value:,.0f}".replace(",", "\u202f"))
+    return f"{value * 100:.1f} %".replace(".", ",")
