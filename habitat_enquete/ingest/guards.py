@@ -156,16 +156,16 @@ class Archive:
 
     def refuse_encrypted(self, found: FileType) -> None:
         """Raises: FILE_PASSWORD for a locked zip or OpenDocument file."""
-        locked = any(entry.flag_bits & 0x1 for entry in self._zip.infolist())
         manifest = "META-INF/manifest.xml"
-        if found in ZIPPED - OPENXML and manifest in self:
-            locked = locked or b"encryption-data" in self.read(manifest)
+        locked = found in ZIPPED - OPENXML and manifest in self and b"encryption-data" in self.read(manifest)
         if locked or "EncryptedPackage" in self or "encrypted-package" in self:
             raise EnqueteError(Code.FILE_PASSWORD, file=self.file)
 
     def check(self) -> None:
-        """Raises: ARCHIVE_BOMB, ARCHIVE_FORBIDDEN when its table of contents gives it away."""
+        """Raises: FILE_PASSWORD, ARCHIVE_BOMB, ARCHIVE_FORBIDDEN when its table of contents gives it away."""
         entries = self._zip.infolist()
+        if any(entry.flag_bits & 0x1 for entry in entries):
+            raise EnqueteError(Code.FILE_PASSWORD, file=self.file)
         size = sum(entry.file_size for entry in entries)
         if size > self._limits.unpacked or (
             size > self._limits.ratio_from and size > self._limits.ratio * max(self._packed, 1)

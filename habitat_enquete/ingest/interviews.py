@@ -23,7 +23,7 @@ _BESIDE = """
     .jpg .jpeg .png .gif .heic .zip .bak .partial
 """
 _NOT_TRANSCRIPTS = re.compile(
-    r"(?:\.|~\$|readme|lisez[-_ ]?moi|licence|license|thumbs\.db|desktop\.ini)", re.IGNORECASE
+    r"\.|~\$|(?:readme|lisez[-_ ]?moi|licence|license)\b|thumbs\.db|desktop\.ini", re.IGNORECASE
 )
 _PART = re.compile(
     r"(.+?)[ _.-]*(?:(?:partie|part|pt)[ _.-]*([1-9a-d])|(?<=\d)([a-d])|[ _.-]([a-d])|(suite))", re.IGNORECASE

@@ -277,6 +277,9 @@ class _Survey:
     passages: Sequence[Passage]
     common: frozenset[str]  # the words written at least once without a capital
     roles: Counter[Form]  # how many different words for a role each form has
+    uses: Counter[Form]  # how many passages each form could open
+    codes: tuple[int, ...]  # the uses of each code in capitals met twice
+    followed: Counter[str]  # how many times each label alone on its line is followed by something
 
 
 def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[int, Header]:
@@ -307,6 +310,15 @@ def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
         for pair, header in distinct.items():
             examples.setdefault(pair, header)
     roles = Counter(form for (form, _), header in examples.items() if _names_role(header.label))
+    uses: Counter[Form] = Counter()
+    for (form, _), count in counts.items():
+        uses[form] += count
+    followed = Counter(
+        header.key
+        for rank, headers in found.items()
+        for header in headers
+        if header.form is Form.LINE and rank + 1 < len(passages)
+    )
     return _Survey(
         found,
         counts,
@@ -315,6 +327,9 @@ def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
         passages,
         _lower_words(passages),
         roles,
+        uses,
+        tuple(count for (form, _), count in counts.items() if form is Form.CODE and count >= 2),
+        followed,
     )
 
 
@@ -327,10 +342,12 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
     role = _names_role(header.label)
     if form is Form.LINE:
         known = role or (count >= 2 and _capital(header.label.split()))
-        return known and (count >= 2 or header.start_time is not None) and _opens_words(name, survey)
+        return (
+            known and (count >= 2 or header.start_time is not None) and survey.followed[name] >= 0.8 * count
+        )
     if form is Form.BRACKET:
-        often = sum(survey.counts[other] for other in survey.counts if other[0] is Form.BRACKET)
-        return role or header.start_time is not None or (count >= 2 and often >= len(survey.passages) / 5)
+        often = survey.uses[Form.BRACKET] >= len(survey.passages) / 5
+        return role or header.start_time is not None or (count >= 2 and often)
     if form in {Form.COLON, Form.TAB}:
         return (
             (role and (count >= 2 or survey.roles[form] >= 2))
@@ -344,8 +361,7 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
 
 def _everyone_coded(survey: _Survey) -> bool:
     """Whether most lines open with one of a few codes in capitals, at least two of them: what no text does by chance."""
-    codes = [count for (form, _), count in survey.counts.items() if form is Form.CODE and count >= 2]
-    return 2 <= len(codes) <= 12 and sum(codes) >= 0.7 * len(survey.passages)
+    return 2 <= len(survey.codes) <= 12 and sum(survey.codes) >= 0.7 * len(survey.passages)
 
 
 def _names_role(label: str) -> bool:
@@ -353,16 +369,6 @@ def _names_role(label: str) -> bool:
     if _NUMBERED.fullmatch(label):
         return True
     return speaks_as(label) in {"asks", "answers"} and key(label) != "moi"
-
-
-def _opens_words(name: str, survey: _Survey) -> bool:
-    """Whether a label alone on its line is nearly each time followed by something."""
-    ranks = [
-        rank
-        for rank, headers in survey.found.items()
-        if any(header.form is Form.LINE and header.key == name for header in headers)
-    ]
-    return sum(rank + 1 < len(survey.passages) for rank in ranks) >= 0.8 * len(ranks)
 
 
 def _without_sheet(chosen: dict[int, Header], survey: _Survey) -> dict[int, Header]:

@@ -788,3 +788,19 @@ def test_tei_blocks_of_the_iso_standard_with_tokens(interview):
         f'<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><text>{first}{second}</text></TEI>',
     )
     assert found.turns == [("SPK0", "ça va?"), ("SPK1", "l'été oui.")]
+
+
+@pytest.mark.parametrize(
+    "inside", ["<div>" * 5000 + "fin", "<p>" + "mot " * 3_000_000 + "</p>fin"], ids=["deep", "huge"]
+)
+def test_html_that_would_be_cut_short_is_refused(interview, inside):
+    with pytest.raises(EnqueteError, match="balises emboîtées sans fin ou texte démesuré"):
+        interview("E59.html", f"<html><body><p>ENQ : Oui ?</p>\n{inside}\n</body></html>")
+
+
+@pytest.mark.parametrize("name", ["E60.docx", "E60.odt"])
+def test_a_document_that_nests_without_end_is_refused(interview, name):
+    deep = "<w:sdt><w:sdtContent>" * 3000 + "</w:sdtContent></w:sdt>" * 3000
+    content = docx(deep) if name.endswith("docx") else odt("<text:section>" * 3000 + "</text:section>" * 3000)
+    with pytest.raises(EnqueteError, match="n'est pas lisible à la ligne 1"):
+        interview(name, content)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
 from habitat_enquete.ingest.encodings import Decoded, decoded
-from habitat_enquete.ingest.filetypes import TEXTUAL, FileType
+from habitat_enquete.ingest.filetypes import FileType
 from habitat_enquete.ingest.guards import MIB, GuardedFile, Limits, opened, parse_xml
 from habitat_enquete.ingest.transcripts import (
     chat,
@@ -37,7 +37,7 @@ SUFFIXES = frozenset(_SUFFIX_LIST.split())
 LIMITS = Limits(file=200 * MIB, unpacked=400 * MIB)
 TEXT_LIMIT = 20 * MIB
 LINE_LIMIT = 1_000_000
-_ACCEPTED = TEXTUAL | {FileType.DOCX, FileType.ODT, FileType.RTF, FileType.PDF}
+_ONE_LINE = frozenset({".json", ".html", ".htm", ".xhtml"})  # what machines write without line ends
 
 
 def read(path: Path) -> tuple[GuardedFile, Transcript]:
@@ -76,7 +76,8 @@ def _text(data: bytes, file: GuardedFile) -> Transcript:
     if data.startswith(b"ooBinaryFile"):
         raise EnqueteError(Code.TEXTGRID_BINARY, file=file.name)
     content = decoded(data, file=file.name)
-    _refuse_endless_line(content.text, file)
+    if file.path.suffix.lower() not in _ONE_LINE:
+        _refuse_endless_line(content.text, file)
     found = _textual(content.text, file)
     told = (*_accents(content, file), *found.problems)
     return Transcript(found.passages, told, found.title, found.roles)

@@ -22,12 +22,13 @@ _INLINE = frozenset(_INLINE_NAMES.split())
 
 def read(text: str, *, file: str) -> Transcript:
     """The passages of an HTML page in reading order. Raises: EnqueteError: FILE_DAMAGED."""
+    parser = html.HTMLParser(encoding="utf-8", no_network=True)
     try:
-        root = html.document_fromstring(
-            text.encode(), parser=html.HTMLParser(encoding="utf-8", no_network=True)
-        )
+        root = html.document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise EnqueteError(Code.FILE_DAMAGED, file=file, why="page HTML illisible") from error
+    if any(told.level is etree.ErrorLevels.FATAL for told in parser.error_log):  # what follows was dropped
+        raise EnqueteError(Code.FILE_DAMAGED, file=file, why="balises emboîtées sans fin ou texte démesuré")
     reading = _Reading()
     reading.block(root, bold=False, bullet=False)
     reading.end(bullet=False)
