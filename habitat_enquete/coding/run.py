@@ -87,40 +87,31 @@ def run(
         moved = _reanchor_all(store)
         before = {key: each.input_hash for key, each in runs.runs(store, STAGE).items()}
         ids = texts.document_ids(store)
-        waiting = _Waiting(setting, before)
-        total = sum(1 for _ in waiting.of(texts.documents(store, kinds=kinds)))
+        keys = {each.id: _key(each, setting) for each in texts.documents(store, kinds=kinds)}
+        waiting = [name for name, key in keys.items() if before.get(name) != key]
         done = words = added = removed = 0
-        for batch in _batches(waiting.of(texts.documents(store, kinds=kinds))):
+        for batch in _batches(texts.documents(store, ids=waiting)):
             annotated = list(annotate(batch, loaded, project.cache))
             with store.transaction():
                 for document, columns in zip(batch, annotated, strict=True):
                     found = codings_of(document, matcher.matches(columns, document), codebook)
                     new, gone = stored.replace_machine_codings(store, document.id, CoderKind.RULE, found)
                     summary = {"codings": len(found), "document": document_hash(document)}
-                    runs.record(store, STAGE, document.id, waiting.key(document), summary)
+                    runs.record(store, STAGE, document.id, keys[document.id], summary)
                     added, removed = added + new, removed + gone
                     words += _informant_words(document)
             done += len(batch)
-            logger.info("coded %d documents of %d", done, total)
+            logger.info("coded %d documents of %d", done, len(waiting))
             if progress:
-                progress(done, total)
+                progress(done, len(waiting))
         _forget_gone(store, before, ids)
         _record_setting(store, codebook, loaded.name)
         return _result(store, codebook, len(ids), done, words, added, removed, moved, loaded.name)
 
 
-class _Waiting:
-    """Which documents have to be coded: those whose inputs are not the ones of last time."""
-
-    def __init__(self, setting: str, before: Mapping[str, str]) -> None:
-        self._setting = setting
-        self._before = before
-
-    def key(self, document: Document) -> str:
-        return hashlib.sha256(f"{document_hash(document)} {self._setting}".encode()).hexdigest()
-
-    def of(self, documents: Iterable[Document]) -> Iterator[Document]:
-        return (each for each in documents if self._before.get(each.id) != self.key(each))
+def _key(document: Document, setting: str) -> str:
+    """What the codings of a document depend on: it is coded again when this is not the one of last time."""
+    return hashlib.sha256(f"{document_hash(document)} {setting}".encode()).hexdigest()
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
