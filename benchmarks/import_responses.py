@@ -99,7 +99,12 @@ def write_workbook(path: Path, rows: int, columns: int) -> None:
     sheet = workbook.create_sheet("Réponses")
     sheet.append(["id", *(f"q{rank}" for rank in range(columns - 1))])
     for row in range(rows):
-        sheet.append([f"R{row:06}", *(cell(_KINDS[rank % len(_KINDS)], draw) for rank in range(columns - 1))])
+        cells = [cell(_KINDS[rank % len(_KINDS)], draw) for rank in range(columns - 1)]
+        if cells[0] == "autre":  # what the condition of the decimals says
+            cells = [
+                None if _KINDS[rank % len(_KINDS)] == "decimal" else each for rank, each in enumerate(cells)
+            ]
+        sheet.append([f"R{row:06}", *cells])
     workbook.save(path)
 
 

@@ -155,7 +155,7 @@ class Code(StrEnum):
     CONVERT_GUIDE = "« {file} » est un guide d'entretien : il s'imprime par « enquete questionnaire print » mais ne se convertit pas."
     CONVERT_EXISTS = "« {file} » existe déjà. Ajoutez --force pour le remplacer (les commentaires d'un YAML sont gardés), ou changez de nom."
     PYXFORM_MISSING = "L'écriture d'un XForm demande pyxform. Installez-le par « pip install habitat_enquete[odk] »."
-    PYXFORM_REFUSES = "pyxform refuse « {file} » : {why}. Corrigez ce point, puis relancez « enquete questionnaire check »."
+    PYXFORM_REFUSES = "Le formulaire « {file} » est refusé par pyxform : {why}. Corrigez ce point, puis relancez « enquete questionnaire check »."
 
     INFER_NOTHING = (
         "« {file} », feuille « {sheet} » : aucune colonne de réponses n'a été reconnue. "
@@ -167,6 +167,11 @@ class Code(StrEnum):
         "Installez-en un, ou demandez --format html puis imprimez la page en PDF."
     )
     BROWSER_FAILED = "Le navigateur n'a pas su écrire « {file} ». Demandez --format html puis imprimez la page en PDF."
+
+    FORM_JSON_UNKNOWN = (
+        "« {file} » n'est pas un fichier de réponses enregistré par le formulaire hors ligne. "
+        "Téléchargez-le de nouveau depuis le formulaire, en JSON ou en CSV."
+    )
 
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
     EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
@@ -379,6 +384,8 @@ class Code(StrEnum):
         "La marge « {margin} » ne dit rien de la modalité « {category} », que {count} répondants ont choisie. Ajoutez-la."
     )
     MARGIN_VALUE = "La marge « {margin} », modalité « {category} » : « {value} » n'est pas un effectif positif. Corrigez-le."
+    MARGIN_QUESTION = "La marge « {margin} » n'est pas une question de « {questionnaire} ».{hint} Corrigez son nom dans le fichier des marges."
+    MARGINS_QUESTIONNAIRE = "Le fichier des marges ne dit pas quel questionnaire redresser (réponses connues : {known}). Ajoutez « questionnaire: NOM »."
     MARGIN_TOTAL = (
         "La marge « {margin} » totalise {total}, les autres {expected}. Ramenez les marges au même total de population."
     )
@@ -501,6 +508,12 @@ class Code(StrEnum):
         "Relevez le seuil du vocabulaire (--floor) ou la part minimale d'une classe (--minimum-share)."
     )
 
+    # ── enquete review ─────────────────────────────────────────────────────────────────────────────────────────
+    REVIEW_NO_TEXT = "L'étude n'a pas de texte « {name} ». Rechargez la page : il a pu être renommé ou retiré."
+    REVIEW_NO_ACTION = "Le geste « {action} » n'existe pas. Rechargez la page."
+    REVIEW_BAD_REQUEST = "La page a envoyé une demande incomplète. Rechargez-la."
+    REVIEW_PORT_TAKEN = "Le port {port} est déjà pris. Donnez-en un autre par --port, ou aucun pour en prendre un libre."
+
     # ── exchange with other software ───────────────────────────────────────────────────────────────────────────
     IRAMUTEQ_EMPTY_TEXT = (
         "{file}, ligne {row} : ce texte n'a pas de contenu, il est laissé de côté. Complétez-le ou supprimez sa ligne étoilée."
@@ -538,6 +551,11 @@ class Code(StrEnum):
         "La carte « {file} » ne peut pas être dessinée : {why}. "
         "Donnez un GeoJSON de polygones dont la propriété « {key} » porte le code des communes."
     )
+    PANEL_COLUMNS = (
+        "« {file} » n'est pas une grille du groupe miroir : il y manque les colonnes {columns}. "
+        "Refaites-la par « enquete deliver groupe-miroir », ou retirez ce fichier du dossier groupe_miroir/."
+    )
+    DELIVERABLE_UNKNOWN = "« {name} » n'est pas un livrable.{hint} Livrables : {names}."
     PDF_NO_PRINTER = (
         "Aucun navigateur (Chromium, Chrome, Edge) n'est installé pour imprimer le PDF. "
         "Installez-en un, tapez : pip install 'habitat_enquete[pdf]', ou imprimez la page HTML depuis votre navigateur."

@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("demo", "Joue les trois commandes sur l'étude d'exemple."),
     "questionnaire": ("questionnaire", "Vérifie, convertit, déduit ou imprime un questionnaire."),
     "import": ("import_", "Importe les réponses d'un fichier et signale ce qui ne va pas."),
+    "fieldwork": ("fieldwork", "Suit le terrain : quotas, réponses par jour, contacts, entretiens, poids."),
     "status": ("status", "Dit où en est l'étude et quelle commande taper ensuite."),
     "code": ("code", "Lit les entretiens et code ce que disent les personnes selon la grille."),
     "review": ("review", "Ouvre la page locale où l'on relit, code et décide."),

@@ -291,7 +291,7 @@ def test_hidden_rows_are_read_and_counted(study: Study) -> None:
 
 def test_missing_sheet_is_refused_with_the_names_there_are(study: Study) -> None:
     with pytest.raises(
-        EnqueteError, match="« r.xlsx » n'a pas de feuille « Feuil3 ». Ses feuilles : « Réponses »."
+        EnqueteError, match=r"« r.xlsx » n'a pas de feuille « Feuil3 ». Ses feuilles : « Réponses »."
     ):
         study.take(study.sheet(row()), sheet="Feuil3")
 
@@ -680,7 +680,7 @@ def test_edited_answer_is_a_new_version_that_says_what_changed(study: Study) -> 
     result = study.take(study.sheet(row(statut="prop", freins="Rien")))
     assert (result.added, result.changed) == (0, 1)
     with Store(study.project.database) as store:
-        (first, nothing), (second, change) = table.history(store, "enquete", "R1")
+        (_, nothing), (_, change) = table.history(store, "enquete", "R1")
     assert nothing == {}
     assert change == {"statut": ["loc", "prop"], "freins": ["", "Rien"]}
     assert study.answer("statut") == [("prop", "answered")]
@@ -795,7 +795,7 @@ def test_cell_far_away_does_not_fill_the_memory(study: Study, place: str) -> Non
 
 def test_questionnaire_that_does_not_match_is_refused_with_the_way_to_make_one(study: Study) -> None:
     path = write_xlsx(study.folder / "autre.xlsx", {"F": [["couleur", "forme"], ["bleu", "rond"]]})
-    with pytest.raises(EnqueteError, match="enquete questionnaire infer autre.xlsx"):
+    with pytest.raises(EnqueteError, match=r"enquete questionnaire infer autre.xlsx"):
         study.take(path)
 
 
@@ -803,7 +803,7 @@ def test_file_that_suits_two_questionnaires_asks_which(study: Study) -> None:
     (study.project.questionnaires / "bis.yaml").write_text(
         FORM.replace("id: enquete", "id: bis"), encoding="utf-8"
     )
-    with pytest.raises(EnqueteError, match="« r.xlsx » correspond aussi bien à « bis » et « enquete »"):
+    with pytest.raises(EnqueteError, match=r"« r.xlsx » correspond aussi bien à « bis » et « enquete »"):
         study.take(study.sheet(row()))
     assert study.take(study.sheet(row()), questionnaire="bis").questionnaire == "bis"
 
