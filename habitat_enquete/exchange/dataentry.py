@@ -53,7 +53,11 @@ def write_dataentry(questionnaire: Questionnaire, path: Path) -> None:
 def entry_sheets(questionnaire: Questionnaire) -> dict[str, list[Column]]:
     """The columns of each sheet: the questionnaire, then its repeats."""
     number = Column("_index", "N° du questionnaire")
-    sheets = {"reponses": [number, *_columns(questionnaire, None)]}
+    own = list(_columns(questionnaire, None))
+    key = questionnaire.respondent_id
+    if key and all(column.name != key for column in own):
+        own.insert(0, Column(key, "Identifiant du répondant (jamais son nom)"))
+    sheets = {"reponses": [number, *own]}
     for repeat in questionnaire.repeats:
         link = Column("_parent_index", "N° du questionnaire")
         sheets[repeat.name[:_SHEET_NAME]] = [link, *_columns(questionnaire, repeat.name)]
@@ -126,7 +130,13 @@ def _write_sheet(
 
 def _format(column: Column) -> str:
     """The format of a column: texts stay texts (`01004`), dates are written the French way."""
-    kind = column.question.type if column.question else None
+    kind = (
+        column.question.type
+        if column.question
+        else None
+        if column.name.startswith("_")
+        else QuestionType.TEXT
+    )
     if kind in (QuestionType.TEXT, QuestionType.TIME):
         return "@"
     return "dd/mm/yyyy" if kind is QuestionType.DATE else ""
@@ -138,6 +148,8 @@ def _validation(column: Column, questionnaire: Questionnaire, lists: _Lists) -> 
 
     question = column.question
     if question is None:
+        if not column.name.startswith("_"):
+            return None
         return DataValidation(type="whole", operator="greaterThan", formula1="0", **_said("Un numéro.", ""))
     said = _said(question.constraint_message or _expected(question), question.hint)
     if column.choice is not None:

@@ -19,6 +19,7 @@ from habitat_enquete.ingest.cellscan import CellScan, Place, scan_sheet, sheet_p
 from habitat_enquete.ingest.delimited import delimited_rows, html_tables
 from habitat_enquete.ingest.encodings import decoded
 from habitat_enquete.ingest.filetypes import TEXTUAL, WORKBOOKS, FileType
+from habitat_enquete.ingest.form_answers import form_rows
 from habitat_enquete.ingest.guards import GuardedFile, open_zip, opened
 
 CellValue: TypeAlias = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
@@ -105,7 +106,9 @@ def _fixed(name: str, rows: list[list[CellValue]]) -> Sheet:
 def _text(file: GuardedFile, encoding: str | None) -> Workbook:
     text = decoded(file.read_bytes(), file=file.name, encoding=encoding)
     name = file.path.stem
-    if file.type in {FileType.HTML, FileType.XML}:
+    if file.type is FileType.JSON:
+        sheets: tuple[Sheet, ...] = (_fixed(name, list(map(list, form_rows(text.text, file=file.name)))),)
+    elif file.type in {FileType.HTML, FileType.XML}:
         tables = html_tables(text.text)
         sheets = tuple(
             _fixed(name if len(tables) == 1 else f"{name} {rank}", table)

@@ -61,7 +61,7 @@ def study_text() -> str:
 
 
 @pytest.fixture
-def study() -> Questionnaire:
+def habitants() -> Questionnaire:
     """The questionnaire, read."""
     questionnaire = parse_yaml(STUDY, file="lozere.yaml")
     assert isinstance(questionnaire, Questionnaire)

@@ -15,19 +15,22 @@ from habitat_enquete.exchange.limesurvey_expressions import Target, Untranslatab
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
 from habitat_enquete.ingest.bounds import Bounds, bounds_of
 from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.workbooks import read_workbook
 from habitat_enquete.ingest.xlsform import read_xlsform
 from habitat_enquete.model.questionnaire import Question, QuestionType
 
 # ── YAML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_written_reads_back(study, without_places):
-    assert without_places(parse_yaml(questionnaire_yaml(study), file="lozere.yaml")) == without_places(study)
+def test_what_is_written_reads_back(habitants, without_places):
+    assert without_places(parse_yaml(questionnaire_yaml(habitants), file="lozere.yaml")) == without_places(
+        habitants
+    )
 
 
-def test_rewriting_without_a_change_changes_nothing(study, study_text):
+def test_rewriting_without_a_change_changes_nothing(habitants, study_text):
     text = "# en-tête\n" + study_text.lstrip() + "# fin\n"
-    assert rewritten_yaml(study, text, file="f.yaml") == text
+    assert rewritten_yaml(habitants, text, file="f.yaml") == text
 
 
 def test_rewriting_keeps_comments_and_spellings_around_what_changes():
@@ -83,10 +86,10 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_conversion_by_extension(study, study_text, without_places, tmp_path):
+def test_conversion_by_extension(habitants, study_text, without_places, tmp_path):
     source = write(tmp_path / "q.yaml", study_text)
     assert [path.name for path in convert(source, tmp_path / "q.xlsx").files] == ["q.xlsx"]
-    assert without_places(read_xlsform(tmp_path / "q.xlsx")) == without_places(study)
+    assert without_places(read_xlsform(tmp_path / "q.xlsx")) == without_places(habitants)
     written = convert(source, tmp_path / "q.txt")
     assert [path.name for path in written.files] == ["q.txt", "q.noms.csv"]
     names = (tmp_path / "q.noms.csv").read_text(encoding="utf-8-sig")
@@ -103,7 +106,7 @@ def test_xform(study_text, tmp_path):
 def test_xform_refused_by_pyxform(tmp_path):
     pytest.importorskip("pyxform")
     source = write(tmp_path / "q.yaml", "questions: [{type: select_one, name: a, label: A, liste: rien}]")
-    with pytest.raises(EnqueteError, match=r"pyxform refuse « q\.yaml »"):
+    with pytest.raises(EnqueteError, match=r"« q\.yaml » est refusé par pyxform"):
         convert(source, tmp_path / "q.xml")
 
 
@@ -127,16 +130,16 @@ def test_conversions_refused(tmp_path, name, text, message):
 # ── LimeSurvey ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def rows_of(study, language="fr"):
-    structure = limesurvey_structure(study, repetitions=2)
+def rows_of(habitants, language="fr"):
+    structure = limesurvey_structure(habitants, repetitions=2)
     lines = list(csv.reader(structure.text.splitlines(), delimiter="\t"))
     assert tuple(lines[0]) == COLUMNS
     rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines[1:]]
     return structure, [row for row in rows if row["language"] in ("", language)]
 
 
-def test_limesurvey_questions(study):
-    structure, rows = rows_of(study)
+def test_limesurvey_questions(habitants):
+    structure, rows = rows_of(habitants)
     questions = {row["name"]: row for row in rows if row["class"] == "Q"}
     assert {name: row["type/scale"] for name, row in questions.items()} == {
         "accord": "M",
@@ -161,9 +164,9 @@ def test_limesurvey_questions(study):
     assert structure.problems == ()
 
 
-def test_limesurvey_has_as_many_rows_in_each_language(study):
+def test_limesurvey_has_as_many_rows_in_each_language(habitants):
     counts = [
-        sum(row["class"] in "GQSQA" for row in rows_of(study, language)[1]) for language in ("fr", "en")
+        sum(row["class"] in "GQSQA" for row in rows_of(habitants, language)[1]) for language in ("fr", "en")
     ]
     assert counts[0] == counts[1]
 
@@ -235,11 +238,12 @@ def test_what_limesurvey_cannot_say_is_told():
 # ── data entry ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_data_entry_columns(study):
-    sheets = {name: [column.name for column in columns] for name, columns in entry_sheets(study).items()}
+def test_data_entry_columns(habitants):
+    sheets = {name: [column.name for column in columns] for name, columns in entry_sheets(habitants).items()}
     assert sheets == {
         "reponses": [
             "_index",
+            "pseudo",
             "accord",
             "age",
             "statut",
@@ -255,19 +259,42 @@ def test_data_entry_columns(study):
     }
 
 
-def test_data_entry_validations(study, tmp_path):
+def test_data_entry_validations(habitants, tmp_path):
     from openpyxl import load_workbook
 
-    write_dataentry(study, tmp_path / "saisie.xlsx")
+    write_dataentry(habitants, tmp_path / "saisie.xlsx")
     workbook = load_workbook(tmp_path / "saisie.xlsx")
     sheet = workbook["reponses"]
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    assert rules["D3:D1002"].formula1 == "listes!$A$1:$A$2"
-    assert rules["C3:C1002"].type == "whole" and rules["G3:G1002"].formula1 == '"1,0"'
+    assert rules["E3:E1002"].formula1 == "listes!$A$1:$A$2"
+    assert rules["D3:D1002"].type == "whole" and rules["H3:H1002"].formula1 == '"1,0"'
     assert [cell.value for cell in workbook["listes"]["A"]] == ["Locataire", "Autre (préciser)"]
     assert workbook["listes"].sheet_state == "hidden"
-    assert sheet["K3"].number_format == "@"
+    assert sheet["L3"].number_format == "@"
     assert all(cell.data_type == "s" for row in sheet.iter_rows(max_row=2) for cell in row)
+
+
+def test_answers_typed_in_the_workbook_are_read(habitants, tmp_path):
+    from openpyxl import load_workbook
+
+    write_dataentry(habitants, tmp_path / "saisie.xlsx")
+    workbook = load_workbook(tmp_path / "saisie.xlsx")
+    sheet = workbook["reponses"]
+    typed = {
+        "_index": 1,
+        "pseudo": "R1",
+        "age": 30,
+        "statut": "Locataire",
+        "motifs/01004": 1,
+        "freins": "=rien",
+    }
+    for cell in sheet[2]:
+        if cell.value in typed:
+            sheet.cell(3, cell.column).value = typed[cell.value]
+            sheet.cell(3, cell.column).data_type = "n" if isinstance(typed[cell.value], int) else "s"
+    workbook.save(tmp_path / "saisie.xlsx")
+    rows = read_workbook(tmp_path / "saisie.xlsx").sheet("reponses").head(3)
+    assert {name: value for name, value in zip(rows[1], rows[2], strict=False) if value != ""} == typed
 
 
 @pytest.mark.parametrize(

@@ -55,17 +55,17 @@ themes:
         ("${age} >", "${age} >"),
     ],
 )
-def test_conditions_in_words(study, text, french):
+def test_conditions_in_words(habitants, text, french):
     marks = {"accord": "Q1", "age": "Q2", "statut": "Q3", "motifs": "Q5", "satis_loyer": "Q6a"}
-    assert in_french(text, study, marks) == french
+    assert in_french(text, habitants, marks) == french
 
 
 def test_answers_recalled_in_a_label():
     assert piped("Quel âge a ${prenom} ?", {"prenom": "Q3"}) == "Quel âge a [réponse à Q3] ?"
 
 
-def test_the_sheet_numbers_questions_and_says_how_to_answer(study):
-    sheet = sheet_of(study)
+def test_the_sheet_numbers_questions_and_says_how_to_answer(habitants):
+    sheet = sheet_of(habitants)
     shown = [
         (block.title, [each.number for each in block.questions], block.repetitions) for block in sheet.blocks
     ]
@@ -84,8 +84,8 @@ def test_the_sheet_numbers_questions_and_says_how_to_answer(study):
     assert sheet.count == 9
 
 
-def test_paper_page(study):
-    html = questionnaire_html(study)
+def test_paper_page(habitants):
+    html = questionnaire_html(habitants)
     assert html.count('<span class="number">') == 8
     assert "Seulement si Q1" in html
     assert "=Emploi" in html and "<script" not in html and "http" not in html.split("</style>")[1]
@@ -98,8 +98,8 @@ def test_guide_page_escapes_what_was_typed():
     assert "Guide &lt;b&gt;" in html and "Quand ?" in html and "Talon" in html
 
 
-def test_word_documents_hold_every_question(study):
-    text = "\n".join(each.text for each in Document(io.BytesIO(sheet_docx(sheet_of(study)))).paragraphs)
+def test_word_documents_hold_every_question(habitants):
+    text = "\n".join(each.text for each in Document(io.BytesIO(sheet_docx(sheet_of(habitants)))).paragraphs)
     for expected in ("Q2  Âge", "○ Locataire", "☐ =Emploi", "Seulement si Q1", "Q9  Freins"):
         assert expected in text
     guide = parse_yaml(GUIDE, file="g.yaml")
@@ -108,14 +108,14 @@ def test_word_documents_hold_every_question(study):
     assert "1. Parcours" in text and "☐ Quand" in text and "Âge" in text
 
 
-def test_same_questionnaire_same_bytes(study):
-    assert sheet_docx(sheet_of(study)) == sheet_docx(sheet_of(study))
+def test_same_questionnaire_same_bytes(habitants):
+    assert sheet_docx(sheet_of(habitants)) == sheet_docx(sheet_of(habitants))
 
 
-def test_closing_questions_take_their_labels_from_the_questionnaires(study):
+def test_closing_questions_take_their_labels_from_the_questionnaires(habitants):
     guide = parse_yaml(GUIDE, file="g.yaml")
     assert isinstance(guide, Guide)
-    assert closing_labels(guide, [study]) == ("Âge", "Revenu mensuel")
+    assert closing_labels(guide, [habitants]) == ("Âge", "Revenu mensuel")
 
 
 def test_files_are_written_by_format(tmp_path, study_text):

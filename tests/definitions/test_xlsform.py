@@ -19,15 +19,15 @@ def survey(table: str):
     return parse_sheets(markdown_sheets(table), file="f.xlsx")
 
 
-def test_yaml_to_xlsform_and_back_is_the_same_questionnaire(study, without_places, tmp_path):
-    write_xlsform(study, tmp_path / "lozere.xlsx")
+def test_yaml_to_xlsform_and_back_is_the_same_questionnaire(habitants, without_places, tmp_path):
+    write_xlsform(habitants, tmp_path / "lozere.xlsx")
     read_back, problems = read_leniently(tmp_path / "lozere.xlsx")
     assert problems == []
-    assert without_places(read_back) == without_places(study)
+    assert without_places(read_back) == without_places(habitants)
 
 
-def test_the_written_survey(study):
-    rows = xlsform_sheets(study)["survey"]
+def test_the_written_survey(habitants):
+    rows = xlsform_sheets(habitants)["survey"]
     columns = {name: rank for rank, name in enumerate(rows[0])}
     shown = [" ".join(filter(None, row[:2])) for row in rows[1:]]
     assert shown == [
@@ -60,20 +60,20 @@ def test_the_written_survey(study):
     assert next(row for row in rows if row[1] == "loyer")[columns["label::Français (fr)"]] == "Loyer (€)"
 
 
-def test_texts_are_never_formulas(study, tmp_path):
+def test_texts_are_never_formulas(habitants, tmp_path):
     from openpyxl import load_workbook
 
-    write_xlsform(study, tmp_path / "f.xlsx")
+    write_xlsform(habitants, tmp_path / "f.xlsx")
     sheet = load_workbook(tmp_path / "f.xlsx")["choices"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value == "=Emploi"]
     assert {cell.data_type for cell in cells} == {"s"}
     assert "01004" in {cell.value for row in sheet.iter_rows() for cell in row}
 
 
-def test_pyxform_and_odk_validate_accept_it_without_a_warning(study, tmp_path):
+def test_pyxform_and_odk_validate_accept_it_without_a_warning(habitants, tmp_path):
     xls2xform = pytest.importorskip("pyxform.xls2xform")
     validator = pytest.importorskip("pyxform.validators.odk_validate")
-    write_xlsform(study, tmp_path / "f.xlsx")
+    write_xlsform(habitants, tmp_path / "f.xlsx")
     assert xls2xform.convert(tmp_path / "f.xlsx", validate=_has_java(validator)).warnings == []
 
 
