@@ -148,6 +148,26 @@ class Profile:
     stability: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something that people of one group speak of: `people` of its `base`, and one of their voices."""
+
+    code: str
+    label: str
+    people: int
+    base: int
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One outcome of installation (succeeded, failed, under way), with what its people speak of most."""
+
+    value: Value
+    barriers: tuple[Factor, ...]
+    opportunities: tuple[Factor, ...]
+
+
 class OpenPointKind(StrEnum):
     """What the committee should know is not settled."""
 
@@ -329,6 +349,7 @@ class Synthesis:
     crossings: tuple[Crossing, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    situations: tuple[Situation, ...] = ()
     profiles_are_types: bool = False
     open_points: tuple[OpenPoint, ...] = ()
     saturation: Saturation | None = None

@@ -9,6 +9,8 @@ from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.finding import Finding
 from habitat_enquete.model.synthesis import Comparison, Crossing, Synthesis
 from habitat_enquete.report import palette
+from habitat_enquete.report.panel import PanelOpinion
+from habitat_enquete.report.panel import sentence as panel_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class ReportContext:
     installations: Comparison | None = field(
         metadata={"sentence": "Les installations réussies comparées aux échouées, quand l'étude a les deux."}
     )
+    panel: Mapping[str, str] = field(
+        metadata={"sentence": "Ce que le groupe miroir a fait de chaque constat, en une phrase, par code."}
+    )
+    panel_words: Mapping[str, tuple[str, ...]] = field(
+        metadata={"sentence": "Les mots du groupe miroir à propos de chaque constat, par code."}
+    )
     colours: Mapping[str, str] = field(metadata={"sentence": "La couleur de chaque statut d'occupation."})
     top_share: float = field(
         metadata={"sentence": "La plus grande part atteinte par un constat : la pleine largeur des barres."}
@@ -80,6 +88,7 @@ def context(
     cloud: str,
     territory_map: str,
     stylesheet: str,
+    opinions: Mapping[str, PanelOpinion] | None = None,
 ) -> ReportContext:
     """The context of the report of a synthesis."""
     comparisons = {comparison.attribute: comparison for comparison in synthesis.comparisons}
@@ -100,6 +109,8 @@ def context(
         ),
         newcomers=comparisons.get("public"),
         installations=comparisons.get("installation"),
+        panel={code: panel_sentence(opinion) for code, opinion in (opinions or {}).items()},
+        panel_words={code: opinion.comments for code, opinion in (opinions or {}).items()},
         colours=palette.tenure_colours(synthesis.codebook.tenures),
         top_share=max((finding.high for finding in synthesis.findings), default=1.0),
         notes=notes,

@@ -114,7 +114,7 @@ def _parts(context: ReportContext) -> list[tuple[str, str]]:
         "profiles": bool(context.synthesis.profiles),
         "publics": bool(context.publics),
         "newcomers": context.newcomers is not None,
-        "installations": context.installations is not None,
+        "installations": bool(context.synthesis.situations),
         "territories": bool(context.territories or context.territory_map),
     }
     return [(id_, title) for id_, title, needs in _PARTS if needs is None or present[needs]]
@@ -160,7 +160,7 @@ def crossed(rows: Sequence[CrossingRow], limit: int) -> list[CrossingRow]:
 def comparable(comparison: Comparison, limit: int = 16) -> tuple[Contrast, ...]:
     """The contrasts that a page shows: those of which at least one side may be shown."""
     shown = [c for c in comparison.contrasts if not (c.first.masked and c.second.masked)]
-    return tuple(shown[:limit])
+    return tuple(sorted(shown, key=lambda c: c.first.masked or c.second.masked)[:limit])
 
 
 def widest(comparison: Comparison) -> float:
@@ -227,6 +227,7 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "attribution": wording.attribution,
     "place": wording.place,
     "survey": wording.survey_sentence,
+    "group_share": wording.group_share,
     "method": wording.method,
     "measure": wording.measure,
     "open_point": wording.open_point,

@@ -18,6 +18,7 @@ from habitat_enquete.report import (
     files,
     html,
     maps,
+    panel,
     pdf,
     tables,
     tidy_workbook,
@@ -79,9 +80,9 @@ def current(
 
 
 def _state(project: Project, stamp: Stamp) -> str:
-    """The hash of all that the files depend on: the study's state and the house template."""
-    template = house_template(project)
-    return files.sha256(f"{stamp.state}{_hash(template) if template else ''}".encode())
+    """The hash of all that the files depend on: the study's state, the house template, the mirror group's grids."""
+    beside = [file for file in (house_template(project), *panel.filled(project)) if file is not None]
+    return files.sha256("\n".join((stamp.state, *(f"{file.name} {_hash(file)}" for file in beside))).encode())
 
 
 def _written(project: Project) -> dict[str, tuple[str, str]]:
@@ -106,10 +107,12 @@ def _names() -> tuple[str, ...]:
 
 
 def _contents(project: Project, synthesis: Synthesis) -> dict[str, bytes]:
-    page, template = (
-        report_context(synthesis, territory_map=_map(project, synthesis)),
-        house_template(project),
+    page = report_context(
+        synthesis,
+        territory_map=_map(project, synthesis),
+        opinions=panel.opinions(panel.read(project), synthesis.findings),
     )
+    template = house_template(project)
     return {
         f"{NAME}.html": html.render(page).encode(),
         f"{NAME}.docx": word_report.build(page, template=template),
@@ -137,7 +140,12 @@ def print_pdf(project: Project) -> Path:
     return target
 
 
-def report_context(synthesis: Synthesis, *, territory_map: str = "") -> ReportContext:
+def report_context(
+    synthesis: Synthesis,
+    *,
+    territory_map: str = "",
+    opinions: Mapping[str, panel.PanelOpinion] | None = None,
+) -> ReportContext:
     """What the templates may use, for a synthesis."""
     notes, stray = authoring.placed(synthesis.notes, synthesis, PLACES)
     return context(
@@ -147,6 +155,7 @@ def report_context(synthesis: Synthesis, *, territory_map: str = "") -> ReportCo
         cloud=cloud.svg(synthesis.words),
         territory_map=territory_map,
         stylesheet=html.stylesheet(),
+        opinions=opinions,
     )
 
 

@@ -14,6 +14,7 @@ from habitat_enquete.report.files import steady
 from habitat_enquete.report.palette import INK, TINT
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -35,7 +36,14 @@ class Table:
 
 
 def build(tables: Sequence[Table], *, introduction: Sequence[str], title: str) -> bytes:
-    """The workbook: a first sheet that explains, then one sheet per table, with filters, frozen headers and typed cells."""
+    """The workbook's bytes: a first sheet that explains, then one sheet per table, with filters, frozen headers, typed cells."""
+    buffer = io.BytesIO()
+    workbook_of(tables, introduction=introduction, title=title).save(buffer)
+    return steady(undated(buffer.getvalue()))
+
+
+def workbook_of(tables: Sequence[Table], *, introduction: Sequence[str], title: str) -> Workbook:
+    """The same workbook, still open: for those who add something to a sheet."""
     from openpyxl import Workbook
 
     workbook = Workbook()
@@ -46,9 +54,7 @@ def build(tables: Sequence[Table], *, introduction: Sequence[str], title: str) -
     workbook.properties.title = title
     workbook.properties.creator = "habitat_enquete"
     workbook.properties.created = _MADE
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return steady(_undated(buffer.getvalue()))
+    return workbook
 
 
 def _introduce(sheet: Worksheet, introduction: Sequence[str], tables: Sequence[Table]) -> None:
@@ -134,7 +140,7 @@ def put(cell: Cell | MergedCell, value: Value) -> None:
         cell.value = value
 
 
-def _undated(archive: bytes) -> bytes:
+def undated(archive: bytes) -> bytes:
     """The workbook without the moment it was saved."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w") as copy:

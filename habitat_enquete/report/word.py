@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,10 @@ _MADE: Final = datetime(2000, 1, 1)
 _CONTROL: Final = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
+# A figure, alone or with its share: « 12 », « 12 (25 %) », « −8 points », « < 0,001 ».
+_FIGURE: Final = re.compile(r"[<−+]?\s?\d[\d\s,]*(?:\(.*\)|%|points?)?")
+
+
 class Word:
     """A document being written, in reading order. `template` is a house .docx whose styles replace ours."""
 
@@ -45,9 +50,11 @@ class Word:
         properties.created = properties.modified = _MADE
         properties.last_modified_by, properties.revision, properties.comments = "", 1, ""
 
-    def cover(self, title: str, subtitle: str, lines: Iterable[str]) -> None:
-        """The title block."""
-        self.document.add_paragraph(clean(title), style="Title")
+    def cover(self, title: str, subtitle: str, lines: Iterable[str], *, low: bool = False) -> None:
+        """The title block; `low` starts it in the upper third of the page, as on the cover of a report."""
+        paragraph = self.document.add_paragraph(clean(title), style="Title")
+        if low:
+            paragraph.paragraph_format.space_before = Pt(120)
         if subtitle:
             self.document.add_paragraph(clean(subtitle), style="Subtitle")
         for line in filter(None, lines):
@@ -108,8 +115,9 @@ class Word:
         caption: str,
         *,
         widths: Sequence[float] = (),
+        row_height: float = 0.0,
     ) -> None:
-        """An editable table: caption above, header row repeated on each page. `widths` in centimetres."""
+        """An editable table: caption above, header row repeated on each page. `widths` and `row_height` in centimetres."""
         self._caption("Tableau", caption, keep_with_next=True)
         table = self.document.add_table(rows=1, cols=len(columns))
         table.alignment = WD_TABLE_ALIGNMENT.LEFT
@@ -119,11 +127,13 @@ class Word:
             _fill(cell, name, bold=True)
             _shade(cell, TINT)
         _repeat(table.rows[0])
-        # Appending rows one by one through python-docx is quadratic: cells are filled row by row instead.
         for values in rows:
-            for cell, value in zip(table.add_row().cells, values, strict=True):
+            row = table.add_row()
+            row.height = Cm(row_height) if row_height else None
+            for cell, value in zip(row.cells, values, strict=True):
                 _fill(cell, value)
         for position, width in enumerate(widths):
+            table.columns[position].width = Cm(width)
             for cell in table.columns[position].cells:
                 cell.width = Cm(width)
         self.document.add_paragraph().paragraph_format.space_after = Pt(2)
@@ -192,8 +202,8 @@ def _dress(document: WordDocument) -> None:
     section.top_margin = section.bottom_margin = Cm(2.2)
     looks: tuple[tuple[str, str, float, str, float, float], ...] = (
         ("Normal", "Calibri", 10.5, INK, 0, 6),
-        ("Title", "Georgia", 28, INK, 120, 8),
-        ("Subtitle", "Georgia", 14, MUTED, 0, 24),
+        ("Title", "Georgia", 28, INK, 0, 8),
+        ("Subtitle", "Georgia", 14, MUTED, 0, 14),
         ("Heading 1", "Georgia", 19, INK, 24, 8),
         ("Heading 2", "Georgia", 14, INK, 16, 4),
         ("Heading 3", "Georgia", 11.5, INK, 12, 3),
@@ -243,7 +253,7 @@ def _fill(cell: Any, text: str, *, bold: bool = False) -> None:
     run = paragraph.add_run(_plain(text))
     run.font.size = Pt(8.5)
     run.bold = bold or None
-    if text[:1].isdigit() or text[:1] in "<−+":
+    if _FIGURE.fullmatch(text):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
 

@@ -30,6 +30,7 @@ def build(context: ReportContext, *, template: Path | None = None) -> bytes:
         synthesis.title,
         synthesis.subtitle,
         (synthesis.sponsor, synthesis.author, fieldwork if corpus.first_date else ""),
+        low=True,
     )
     word.contents()
     _summary(word, context)
@@ -173,6 +174,9 @@ def _finding(word: Word, context: ReportContext, finding: Finding) -> None:
     if finding.definition:
         word.text(finding.definition, muted=True)
     _note(word, context.synthesis, "constat", finding.code)
+    if finding.code in context.panel:
+        words = " ".join(f"« {each} »" for each in context.panel_words[finding.code])
+        word.text(f"**{context.panel[finding.code]}** {words}".strip())
     for share in finding.survey:
         word.text(wording.survey_sentence(share, finding))
     _quotes(word, finding.evidence)

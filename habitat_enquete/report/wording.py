@@ -128,6 +128,17 @@ def _hidden(value: Cell, minimum: int) -> str:
     return f"1 à {minimum - 1}" if value.people < minimum else "masqué"
 
 
+def group_share(people: int, base: int, minimum: int) -> str:
+    """People of a group who speak of something, small numbers hidden.
+
+    >>> group_share(3, 40, 5), group_share(3, 4, 5)
+    ('moins de 5 personnes sur 40', 'effectif trop petit pour être montré')
+    """
+    if base < minimum:
+        return "effectif trop petit pour être montré"
+    return pair(people, base) if people >= minimum else f"moins de {minimum} personnes sur {number(base)}"
+
+
 def p_value(value: float | None) -> str:
     """A corrected p-value, or that there are not enough people.
 

@@ -17,6 +17,7 @@ from habitat_enquete.synthesis import (
     profiles,
     register,
     saturation,
+    situations,
     words,
 )
 from habitat_enquete.synthesis.material import Material
@@ -46,6 +47,7 @@ def synthesis(
         comparisons=tuple(_comparisons(material, ranked)),
         profiles=profiles.profiles(material, ranked),
         profiles_are_types=profiles.are_types(material),
+        situations=situations.situations(material, ranked),
         open_points=open_points.open_points(material, ranked),
         saturation=saturation.saturate(material),
         levers=levers.used(material, ranked),

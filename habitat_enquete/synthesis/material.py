@@ -37,6 +37,11 @@ class PathwayType:
     stability: float | None = None
 
 
+def has_refused(attributes: Mapping[str, str]) -> bool:
+    """Whether a person refused to take part or took their consent back."""
+    return attributes.get("consentement", "").strip().lower() in _REFUSALS
+
+
 @dataclass(frozen=True)
 class Material:
     """Everything the synthesis reads. `codings` are accepted ones only; `suggested` counts, by code, those that wait for a person.
@@ -62,11 +67,7 @@ class Material:
     @cached_property
     def withdrawn(self) -> frozenset[str]:
         """People who refused to take part, or took their consent back: nothing of theirs is counted or shown."""
-        return frozenset(
-            person
-            for person, attributes in self.respondents.items()
-            if attributes.get("consentement", "").strip().lower() in _REFUSALS
-        )
+        return frozenset(person for person, attributes in self.respondents.items() if has_refused(attributes))
 
     @cached_property
     def attributes(self) -> Mapping[str, Mapping[str, str]]:
