@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from habitat_enquete.errors import Severity
@@ -213,6 +216,13 @@ def test_what_pyxform_lets_through_in_a_fielded_form(real_data):
     )
     assert "survey!I79 : « SpecifyToilFlush » ne peut jamais être posée" in text
     assert sum(each.code == "CHECK_CURLY_QUOTES" for each in checked.problems) == 3
+
+
+def test_the_questionnaire_of_the_documentation_is_sound():
+    page = (Path(__file__).parents[2] / "docs" / "questionnaires.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    assert yaml_messages(example.group(1)) == []
 
 
 def test_the_reference_questionnaire_has_no_error(real_data):
