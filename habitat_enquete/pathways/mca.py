@@ -183,3 +183,55 @@ def _modified_rates(eigenvalues: Floats, q: int) -> Floats:
     above = eigenvalues[eigenvalues > 1 / q]
     modified = (q / (q - 1)) ** 2 * (above - 1 / q) ** 2 if q > 1 else above
     return np.asarray(100 * modified / modified.sum()) if modified.size else modified
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A category that a group has more (v-test > 0) or less than everybody: shares in percent, two-sided hypergeometric p-value."""
+
+    variable: str
+    category: str
+    of_category: float  # share of the category's people who are in the group
+    of_group: float  # share of the group's people who have the category
+    overall: float
+    p_value: float
+    v_test: float
+
+
+def characterise(
+    variables: Mapping[str, Labels], groups: Labels, *, threshold: float = 0.05
+) -> dict[str, list[Trait]]:
+    """What tells each group apart, the strongest first (catdes): categories whose p-value is under `threshold`.
+
+    Source: A. Morineau, « Note sur la caractérisation statistique d'une classe et les valeurs-tests », *Bulletin technique du CESIA*
+    2, 1984, p. 20-27.
+    """
+    names, indicator = disjunctive(variables)
+    labels = np.asarray(groups, dtype=object)
+    found: dict[str, list[Trait]] = {}
+    for group in sorted(set(groups)):
+        own = labels == group
+        traits = [
+            _trait(name, indicator[:, at] > 0, own) for at, name in enumerate(names) if indicator[:, at].any()
+        ]
+        kept = [trait for trait in traits if trait.p_value <= threshold]
+        found[group] = sorted(kept, key=lambda trait: -trait.v_test)
+    return found
+
+
+def _trait(name: tuple[str, str], has: NDArray[np.bool_], own: NDArray[np.bool_]) -> Trait:
+    from scipy.stats import hypergeom, norm
+
+    n, category, size, both = len(own), int(has.sum()), int(own.sum()), int((has & own).sum())
+    law = hypergeom(n, category, size)
+    point = law.pmf(both)
+    p_value = float(min(2 * law.cdf(both - 1) + point, 2 * law.sf(both) + point))
+    sign = 1.0 if both / size > category / n else -1.0
+    return Trait(
+        *name,
+        of_category=100 * both / category,
+        of_group=100 * both / size,
+        overall=100 * category / n,
+        p_value=p_value,
+        v_test=float(sign * norm.isf(p_value / 2)),
+    )

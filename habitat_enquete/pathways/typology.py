@@ -116,40 +116,6 @@ def sampled_medoids(
     return best[1], best[2]
 
 
-def hierarchy(square: Floats, linkage: str = "ward.D2") -> Floats:
-    """An agglomerative tree as scipy's linkage table; `linkage`: ward.D, ward.D2, average, complete or single (R's names).
-
-    Ward.D applies Ward's update to the distances as they are, Ward.D2 to their squares.
-    Source: F. Murtagh & P. Legendre, « Ward's hierarchical agglomerative clustering method », *J. of Classification* 31, 2014.
-
-    Raises: KeyError for another linkage.
-    """
-    from scipy.cluster import hierarchy as scipy_hierarchy
-    from scipy.spatial.distance import squareform
-
-    names = {
-        "ward.D": "ward",
-        "ward.D2": "ward",
-        "average": "average",
-        "complete": "complete",
-        "single": "single",
-    }
-    condensed = squareform(square, checks=False)
-    tree = scipy_hierarchy.linkage(np.sqrt(condensed) if linkage == "ward.D" else condensed, names[linkage])
-    if linkage == "ward.D":
-        tree[:, 2] **= 2
-    return np.asarray(tree)
-
-
-def cut(tree: Floats, k: int) -> NDArray[np.int64]:
-    """The `k` groups of a tree, numbered in order of appearance from 0."""
-    from scipy.cluster.hierarchy import cut_tree
-
-    labels = cut_tree(tree, n_clusters=k)[:, 0]
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[inverse].astype(np.int64)
-
-
 def rand_index(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
     """Adjusted Rand index of two partitions: 1 the same, about 0 by chance.
 

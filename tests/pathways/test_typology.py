@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from habitat_enquete.pathways.distances import Distances, distances
+from habitat_enquete.pathways.hierarchy import cut, hierarchy
 from habitat_enquete.pathways.quality import compare_groups, quality, silhouettes
 from habitat_enquete.pathways.sequences import Sequences
 from habitat_enquete.pathways.stability import bootstrap
-from habitat_enquete.pathways.typology import best_medoids, cut, group, hierarchy, rand_index, sampled_medoids
+from habitat_enquete.pathways.typology import best_medoids, group, rand_index, sampled_medoids
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
 import pathways_oracle as oracle
@@ -106,3 +107,21 @@ def test_clara_finds_medoids_near_the_best_without_the_whole_matrix() -> None:
     best = best_medoids(between(rows, rows), weights, 4)
     assert everyone.min(axis=1).sum() <= 1.05 * between(rows, rows[best]).min(axis=1).sum()
     assert medoids.size == 4
+
+
+@pytest.mark.parametrize("linkage", ["ward.D2", "average", "complete", "single"])
+def test_a_tree_without_ties_is_scipys(linkage: str) -> None:
+    from scipy.cluster.hierarchy import linkage as scipy_linkage
+
+    square = plane(25)
+    name = {"ward.D2": "ward"}.get(linkage, linkage)
+    expected = scipy_linkage(square[np.triu_indices(25, 1)], name)
+    assert hierarchy(square, linkage)[:, 2] == pytest.approx(expected[:, 2])
+
+
+def test_ties_are_joined_in_the_order_of_r(mvad: Sequences, reference: Path) -> None:
+    square = distances(mvad, cost="INDELSLOG").square()
+    file_name = reference / "clust" / "mvad_OMindelslog_complete_membership.csv"
+    with file_name.open(encoding="utf-8", newline="") as file:
+        groups = np.array([int(row["k6"]) for row in csv.DictReader(file)]) - 1
+    assert rand_index(cut(hierarchy(square, "complete"), 6), groups) == 1.0
