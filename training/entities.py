@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 SEED = 20261124
 COPIES = 4  # of each spoken passage with a name, besides the original
 TEMPLATE_COPIES = 40
-_INNER = frozenset(["de", "d'", "du", "des", "la", "le", "les", "sur", "en", "-"])
+_INNER = frozenset({"de", "d'", "du", "des", "la", "le", "les", "sur", "en", "-"})
 Pieces = list[tuple[str, str]]  # text of a piece, its label or ""
 
 
@@ -321,4 +321,3 @@ def _grouped(sentences: Iterator[Pieces], rng: random.Random) -> Iterator[Pieces
             group, size = [], rng.randint(1, 6)
     if group:
         yield group
-

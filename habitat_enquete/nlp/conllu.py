@@ -8,24 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.nlp.oral import listed
 
 _COLUMNS: Final = 10
 _CONTENT: Final = frozenset({"NOUN", "VERB", "ADJ", "ADV"})
-_FEATURES: Final = frozenset(
-    [
-        "Definite",
-        "Gender",
-        "Mood",
-        "Number",
-        "Person",
-        "Polarity",
-        "Poss",
-        "PronType",
-        "Reflex",
-        "Tense",
-        "VerbForm",
-    ]
-)
+_FEATURES: Final = listed("Definite Gender Mood Number Person Polarity Poss PronType Reflex Tense VerbForm")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import registry
 
 from habitat_enquete.nlp.lexicon import word_class
-from habitat_enquete.nlp.oral import spoken_norm
+from habitat_enquete.nlp.oral import listed, spoken_norm
 
 LANG: Final = "fr"
 
@@ -98,44 +98,14 @@ def like_number(text: str) -> bool:
     return spoken_norm(text) in _NUMBERS or spoken_norm(text).split("-")[0] in _TENS
 
 
-_NUMBERS: Final = frozenset(
-    [
-        "zéro",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "six",
-        "sept",
-        "huit",
-        "neuf",
-        "dix",
-        "onze",
-        "douze",
-        "treize",
-        "quatorze",
-        "quinze",
-        "seize",
-        "vingt",
-        "trente",
-        "quarante",
-        "cinquante",
-        "soixante",
-        "septante",
-        "huitante",
-        "nonante",
-        "cent",
-        "cents",
-        "mille",
-        "million",
-        "millions",
-        "milliard",
-        "milliards",
-    ]
+_NUMBERS: Final = listed(
+    """
+    zéro deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente
+    quarante cinquante soixante septante huitante nonante cent cents mille million millions milliard
+    milliards
+    """
 )
-_TENS: Final = frozenset(
-    ["vingt", "trente", "quarante", "cinquante", "soixante", "dix", "quatre", "septante", "nonante"]
-)
+_TENS: Final = listed("vingt trente quarante cinquante soixante dix quatre septante nonante")
 
 _SUBJECTS_AND_OBJECTS: Final = [
     "nsubj",

@@ -9,11 +9,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from habitat_enquete.nlp.lexicon import LETTER_OF_POS, lexicon
-from habitat_enquete.nlp.oral import spoken_norm
+from habitat_enquete.nlp.oral import listed, spoken_norm
 
 FACTORY: Final = "enquete_lemmas"
 _MISTAKEN: Final = frozenset({"NOUN", "ADJ", "PROPN"})
-_BEFORE_VERBS: Final = frozenset(["je", "j'", "tu", "on", "il", "ils", "me", "m'", "te", "se", "ne"])
+_BEFORE_VERBS: Final = listed("je j' tu on il ils me m' te se ne")
 _KEPT_AS_WRITTEN: Final = frozenset({"PROPN", "PUNCT", "SYM", "X", "NUM", "SPACE"})
 
 

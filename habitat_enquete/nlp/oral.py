@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a text, as a set: how this package writes its lists."""
+    return frozenset(words.split())
+
+
 # Reduced form → standard form, as transcribers write them. Standard forms are what the lexicon and the model know.
 REDUCED: Final[dict[str, str]] = {
     "chuis": "suis", "chu": "suis", "j'suis": "suis", "chais": "sais", "ché": "sais", "chépa": "sais", "shuis": "suis",
@@ -21,64 +27,17 @@ REDUCED: Final[dict[str, str]] = {
     "kekchose": "quelque chose",
 }  # fmt: skip
 
-HESITATIONS: Final[frozenset[str]] = frozenset(
-    [
-        "euh",
-        "heu",
-        "euhm",
-        "hum",
-        "hm",
-        "hmm",
-        "mmh",
-        "mh",
-        "mm",
-        "ben",
-        "bah",
-        "beh",
-        "bé",
-        "hein",
-        "eh",
-        "ah",
-        "oh",
-        "bon",
-        "enfin",
-        "voilà",
-        "quoi",
-        "disons",
-        "genre",
-        "pff",
-        "pfff",
-        "ouf",
-    ]
+HESITATIONS: Final[frozenset[str]] = listed(
+    """
+    euh heu euhm hum hm hmm mmh mh mm ben bah beh bé hein eh ah oh bon enfin voilà quoi disons genre pff
+    pfff ouf
+    """
 )
 """Words a term's words may be separated by without ceasing to follow one another. « bon », « enfin », « voilà », « quoi »,
 « disons » and « genre » are skipped only where they stand apart (`is_hesitation`)."""
 
-_ALWAYS: Final = frozenset(
-    [
-        "euh",
-        "heu",
-        "euhm",
-        "hum",
-        "hm",
-        "hmm",
-        "mmh",
-        "mh",
-        "mm",
-        "ben",
-        "bah",
-        "beh",
-        "bé",
-        "hein",
-        "eh",
-        "ah",
-        "oh",
-        "pff",
-        "pfff",
-        "ouf",
-    ]
-)
-_PAUSES: Final = frozenset([",", "…", "...", "+", "/", "//", "-", "–", "—", "'", "(", ")", "[", "]"])
+_ALWAYS: Final = listed("euh heu euhm hum hm hmm mmh mh mm ben bah beh bé hein eh ah oh pff pfff ouf")
+_PAUSES: Final = listed(", … ... + / // - – — ' ( ) [ ]")
 
 
 def spoken_norm(text: str) -> str:

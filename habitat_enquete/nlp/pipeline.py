@@ -16,7 +16,7 @@ import spacy.about
 from spacy.language import Language
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.nlp import language, lemmas, sentences
+from habitat_enquete.nlp import language, lemmas, names, sentences
 from habitat_enquete.nlp.lexicon import FILE as LEXICON
 
 SHIPPED: Final = "fr_enquete_parle"
@@ -69,6 +69,8 @@ def load(name: str = SHIPPED, *, needs: Iterable[str] = ("lemma",)) -> Pipeline:
         if need != "lemma" and not set(_COMPONENTS[need]) & set(nlp.pipe_names):
             raise EnqueteError(Code.LANG_COMPONENT_ABSENT, name=name, need=need)
     _complete(nlp)
+    if "ner" in nlp.pipe_names:
+        nlp.add_pipe(names.FACTORY, after="ner")
     return Pipeline(name, _hash(name, content, *wanted), wanted, nlp)
 
 

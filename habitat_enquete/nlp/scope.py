@@ -10,125 +10,31 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
+from habitat_enquete.nlp.oral import listed
 from habitat_enquete.nlp.stream import Words
 
 _STRONG: Final = frozenset({".", "!", "?", ";", ":", "…", "...", "(", ")", "«", "»", '"'})
-_BREAKS: Final = frozenset(
-    [
-        "mais",
-        "car",
-        "donc",
-        "sinon",
-        "alors",
-        "parce",
-        "puisque",
-        "quand",
-        "lorsque",
-        "comme",
-        "si",
-        "s'",
-        "cause",
-        "depuis",
-        "contre",
-        "grâce",
-        "malgré",
-        "tandis",
-    ]
+_BREAKS: Final = listed(
+    """
+    mais car donc sinon alors parce puisque quand lorsque comme si s' cause depuis contre grâce malgré
+    tandis
+    """
 )
-_NEW_SUBJECTS: Final = frozenset(
-    [
-        "je",
-        "j'",
-        "tu",
-        "t'",
-        "il",
-        "elle",
-        "on",
-        "nous",
-        "vous",
-        "ils",
-        "elles",
-        "ça",
-        "c'",
-        "ce",
-        "y",
-        "y'",
-        "le",
-        "la",
-        "l'",
-        "les",
-        "un",
-        "une",
-        "des",
-        "mon",
-        "ma",
-        "mes",
-        "notre",
-        "nos",
-        "votre",
-        "vos",
-        "son",
-        "sa",
-        "ses",
-        "leur",
-        "leurs",
-        "moi",
-        "toi",
-        "lui",
-        "eux",
-        "pas",
-        "plus",
-        "aucun",
-        "aucune",
-    ]
+_NEW_SUBJECTS: Final = listed(
+    """
+    je j' tu t' il elle on nous vous ils elles ça c' ce y y' le la l' les un une des mon ma mes notre nos
+    votre vos son sa ses leur leurs moi toi lui eux pas plus aucun aucune
+    """
 )
-_RESUMED: Final = frozenset(
-    ["c'", "ça", "ce", "il", "elle", "ils", "elles", "on", "j'", "je", "y", "y'", "tu", "t'", "nous"]
-)
+_RESUMED: Final = listed("c' ça ce il elle ils elles on j' je y y' tu t' nous")
 _AFTER_PAS: Final = frozenset(["seulement", "uniquement", "juste", "simplement", "mal", "faute"])
-_STEPS: Final = frozenset(
-    [
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "dix",
-        "cent",
-        "quelques",
-        "un",
-        "chaque",
-        "petits",
-        "grands",
-        "premier",
-        "grand",
-        "faux",
-    ]
-)
-_SUBJUNCTIVES: Final = frozenset(["soit", "soient", "ait", "aient", "fasse", "fassent", "puisse", "puissent"])
-_WILFUL: Final = frozenset(
-    [
-        "vouloir",
-        "pouvoir",
-        "devoir",
-        "faire",
-        "aller",
-        "savoir",
-        "dire",
-        "penser",
-        "répondre",
-        "louer",
-        "aimer",
-        "préférer",
-        "vendre",
-        "chercher",
-        "croire",
-        "accepter",
-        "avoir",
-        "arriver",
-        "comprendre",
-        "demander",
-        "venir",
-    ]
+_STEPS: Final = listed("deux trois quatre cinq dix cent quelques un chaque petits grands premier grand faux")
+_SUBJUNCTIVES: Final = listed("soit soient ait aient fasse fassent puisse puissent")
+_WILFUL: Final = listed(
+    """
+    vouloir pouvoir devoir faire aller savoir dire penser répondre louer aimer préférer vendre chercher
+    croire accepter avoir arriver comprendre demander venir
+    """
 )
 _NOT_GOVERNING: Final = frozenset({"savoir", "comprendre", "rappeler", "souvenir"})
 _REACH: Final = 9
@@ -187,9 +93,7 @@ def _cue(sentence: Sentence, rank: int) -> int:
     return 0
 
 
-_ARTICLES: Final = frozenset(
-    ["une", "la", "cette", "chaque", "seule", "autre", "première", "par", "grande", "jeune"]
-)
+_ARTICLES: Final = listed("une la cette chaque seule autre première par grande jeune")
 
 
 def _denying_pas(sentence: Sentence, rank: int) -> bool:
@@ -327,50 +231,19 @@ def _verb_denied(sentence: Sentence, cue: int, last: int) -> bool:
     )
 
 
-_AFTER_VERB: Final = frozenset(
-    [
-        "vraiment",
-        "toujours",
-        "même",
-        "quasiment",
-        "presque",
-        "-il",
-        "-ils",
-        "-elle",
-        "-elles",
-        "-on",
-        "-t-il",
-        "-t-on",
-        "nous",
-        "vous",
-        "les",
-        "le",
-        "la",
-        "lui",
-        "leur",
-    ]
+_AFTER_VERB: Final = listed(
+    """
+    vraiment toujours même quasiment presque -il -ils -elle -elles -on -t-il -t-on nous vous les le la lui
+    leur
+    """
 )
 
 
 # ── supposition ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-_AFTER_IF: Final = _NEW_SUBJECTS | frozenset(
-    ["jamais", "possible", "quelqu'un", "demain", "seulement", "ce", "cette", "ces", "personne"]
-)
-_SUPPOSING: Final = frozenset(
-    [
-        "peut-être",
-        "éventuellement",
-        "imaginons",
-        "supposons",
-        "admettons",
-        "mettons",
-        "pourvu",
-        "espère",
-        "espérons",
-        "espérais",
-        "espérer",
-    ]
+_AFTER_IF: Final = _NEW_SUBJECTS | listed("jamais possible quelqu'un demain seulement ce cette ces personne")
+_SUPPOSING: Final = listed(
+    "peut-être éventuellement imaginons supposons admettons mettons pourvu espère espérons espérais espérer"
 )
 _CONDITIONAL_ENDINGS: Final = ("rais", "rait", "rions", "riez", "raient")
 _IRREGULAR: Final = [
@@ -486,22 +359,11 @@ def _bounds_clause(sentence: Sentence, rank: int) -> bool:
 
 # ── reported speech ──────────────────────────────────────────────────────────────────────────────────────────────
 
-_REPORTING: Final = frozenset(
-    [
-        "dire",
-        "raconter",
-        "prétendre",
-        "affirmer",
-        "annoncer",
-        "assurer",
-        "répéter",
-        "répondre",
-        "expliquer",
-        "jurer",
-        "promettre",
-        "paraître",
-        "demander",
-    ]
+_REPORTING: Final = listed(
+    """
+    dire raconter prétendre affirmer annoncer assurer répéter répondre expliquer jurer promettre paraître
+    demander
+    """
 )
 _SPEAKER: Final = frozenset({"je", "j'"})
 _TO_SOMEBODY: Final = frozenset({"moi", "nous", "toi", "vous"})

@@ -106,7 +106,8 @@ class ReadableSentences:
             starts = final_punctuation_starts(words)
         starts = cut_long(words, starts, longest=self.longest * (2 if punctuated else 1))
         for token, start in zip(doc, starts, strict=True):
-            token.is_sent_start = start
+            if token.is_sent_start is not start:  # writing checks the whole text each time
+                token.is_sent_start = start
         return doc
 
 

@@ -161,3 +161,23 @@ def test_words_of_a_span() -> None:
 
     assert list(annotated.words(Span(4, 9))) == [1]
     assert list(annotated.words(Span(3, 11))) == [1, 2]
+
+
+def test_another_spacy_pipeline_keeps_its_own_french_and_gets_our_lemmas(
+    interview: Build, tmp_path: Path
+) -> None:
+    from spacy.lang.fr import French
+
+    other = French()
+    other.add_pipe("sentencizer")
+    other.to_disk(tmp_path / "fr_ailleurs")
+
+    pipeline = load(str(tmp_path / "fr_ailleurs"))
+
+    [annotated] = annotate([interview("LOC: Ils louaient. On part.")], pipeline, None)
+    assert type(pipeline.nlp) is French
+    assert annotated.lemmas[1] == "louer"
+    assert [
+        start for start, first in zip(annotated.starts, annotated.is_sentence_start, strict=True) if first
+    ] == [0, 14]
+    assert type(load("blank").nlp) is not French

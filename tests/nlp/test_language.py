@@ -9,6 +9,7 @@ import pytest
 
 from habitat_enquete.nlp.lemmas import hybrid_lemma
 from habitat_enquete.nlp.lexicon import lexicon, word_class
+from habitat_enquete.nlp.names import reconsidered
 from habitat_enquete.nlp.oral import is_hesitation, spoken_norm
 from habitat_enquete.nlp.pipeline import Pipeline
 
@@ -102,3 +103,20 @@ def test_word_class_lists_parts_of_speech_and_names() -> None:
     assert set("NAV") <= set(word_class("ferme"))
     assert word_class("Nathalie").endswith("f")
     assert word_class("Lozère").endswith("l")
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "before", "kept"),
+    [
+        ("PER", "Marvalette", "vers", "LOC"),
+        ("PER", "Marvalette", "avec", "PER"),
+        ("PER", "Nathalie", "vers", "PER"),
+        ("PER", "Nathalie Roux", "dans", "PER"),
+        ("PER", "Annoncia", "sur", ""),
+        ("PER", "Noël", "de", ""),
+        ("LOC", "bourg", "le", ""),
+        ("ORG", "MSA", "sur", "ORG"),
+    ],
+)
+def test_what_stands_before_a_name_settles_what_it_is(label: str, text: str, before: str, kept: str) -> None:
+    assert reconsidered(label, text, before) == kept
