@@ -47,6 +47,7 @@ def form_html(questionnaire: Questionnaire) -> str:
         .get_template("questionnaire/form.html.j2")
         .render(
             title=questionnaire.title or questionnaire.id,
+            name=questionnaire.id,
             content=Markup(
                 content.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
             ),

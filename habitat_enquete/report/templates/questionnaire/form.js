@@ -123,7 +123,7 @@
       answers.repeats[block.repeat].push(newInstance(block.repeat));
       redraw(); refresh(); keepDraft();
       list.lastElementChild.querySelector("input, select, textarea")?.focus();
-    } }, `Ajouter : ${(block.title || block.repeat).toLowerCase()}`)));
+    } }, spaced(`+ Ajouter un bloc « ${block.title || block.repeat} »`))));
   }
   function drawQuestion(question, here) {
     const id = `q${(serial += 1)}`;
@@ -230,8 +230,8 @@
   function drawMatrix(question, here, id) {
     const head = make("tr", {}, make("td"), ...question.choices.map((choice) => make("th", { scope: "col" }, spaced(choice.label))));
     const body = question.rows.map((row, r) => make("tr", {}, make("th", { scope: "row", id: `${id}-r${r}` }, spaced(row.label)),
-      ...question.choices.map((choice) => make("td", { "data-label": choice.label }, make("input", { type: "radio", name: `${id}-${r}`, value: choice.code,
-        "aria-label": `${row.label} : ${choice.label}`, onchange: () => setValue(row.name, here, choice.code) })))));
+      ...question.choices.map((choice) => make("td", {}, make("label", {}, make("input", { type: "radio", name: `${id}-${r}`, value: choice.code,
+        "aria-label": `${row.label} : ${choice.label}`, onchange: () => setValue(row.name, here, choice.code) }), make("span", {}, spaced(choice.label)))))));
     return make("div", { class: "matrix" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
   }
 
