@@ -8,7 +8,7 @@ from pathlib import Path
 
 from habitat_enquete.errors import Problem
 from habitat_enquete.model.finding import Evidence, Finding
-from habitat_enquete.model.questionnaire import Guide, Questionnaire
+from habitat_enquete.model.questionnaire import Guide, Questionnaire, Quota
 from habitat_enquete.model.synthesis import Movement, Synthesis
 from habitat_enquete.report import wording
 from habitat_enquete.report.panel import Rating
@@ -61,6 +61,17 @@ class Delivery:
             for code in codes
             if code in labels
         )
+
+
+def target_label(questionnaire: Questionnaire, quota: Quota, target: str) -> str:
+    """The group that a quota aims at, in the words of the questionnaire's choices."""
+    parts = []
+    for name, value in zip(quota.questions, target.split("|"), strict=False):
+        asked = next((question for question in questionnaire if question.name == name), None)
+        choices = questionnaire.choice_lists.get(asked.choices or "", ()) if asked is not None else ()
+        value = value.strip()
+        parts.append(next((choice.label for choice in choices if choice.name == value), value))
+    return ", ".join(parts)
 
 
 def missing(word: Word, file: str, what: str) -> None:

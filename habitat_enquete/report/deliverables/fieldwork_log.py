@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from habitat_enquete.report import wording
-from habitat_enquete.report.deliverables.delivery import Delivery, missing
+from habitat_enquete.report.deliverables.delivery import Delivery, missing, target_label
 from habitat_enquete.report.word import Word
 
 
@@ -99,9 +99,14 @@ def _quotas(delivery: Delivery, word: Word) -> None:
                 )
                 left = max(0, wanted - reached)
                 rows.append(
-                    (questionnaire.title, target, *(wording.number(n) for n in (wanted, reached, left)))
+                    (
+                        questionnaire.title,
+                        target_label(questionnaire, quota, target),
+                        *(wording.number(n) for n in (wanted, reached, left)),
+                    )
                 )
     if rows:
-        word.table(("Questionnaire", "Groupe", "Visé", "Atteint", "Reste"), rows, "Quotas : visé, atteint")
+        heads = ("Questionnaire", "Groupe", "Visé", "Atteint", "Reste")
+        word.table(heads, rows, "Quotas : visé, atteint", widths=(7, 4, 1.8, 1.8, 1.8))
     else:
         word.text("Aucun quota n'est déclaré dans les questionnaires.")

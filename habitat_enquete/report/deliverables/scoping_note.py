@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from habitat_enquete.model.questionnaire import QuestionType
 from habitat_enquete.report import wording
-from habitat_enquete.report.deliverables.delivery import Delivery
+from habitat_enquete.report.deliverables.delivery import Delivery, target_label
 from habitat_enquete.report.word import Word
 
 _NOT_ASKED = (QuestionType.NOTE, QuestionType.METADATA, QuestionType.CALCULATE, QuestionType.HIDDEN)
@@ -61,14 +61,17 @@ def _territory(delivery: Delivery, word: Word) -> None:
         for each in communes
     ]
     word.table(
-        ("Commune", "Code INSEE", "Intercommunalité", "Territoire", "Habitants"), rows, "Communes de l'étude"
+        ("Commune", "Code INSEE", "Intercommunalité", "Territoire", "Habitants"),
+        rows,
+        "Communes de l'étude",
+        widths=(3.4, 2.4, 5.2, 3.2, 2.0),
     )
 
 
 def _sample(delivery: Delivery, word: Word) -> None:
     word.heading("Échantillon visé")
     rows = [
-        (questionnaire.title, quota.name, target, wording.number(count))
+        (questionnaire.title, quota.name, target_label(questionnaire, quota, target), wording.number(count))
         for questionnaire in delivery.questionnaires
         for quota in questionnaire.quotas
         for target, count in quota.targets.items()
