@@ -1,0 +1,195 @@
+"""The page, end to end, in a real Chromium: keyboard, selection, undo, two windows, accessibility."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from habitat_enquete.store import codings
+from habitat_enquete.store.connection import Store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+
+def stored(served: Any) -> list[tuple[str, str, str]]:
+    with Store(served.desk.project.database) as store:
+        return [(each.code, each.state.value, each.coder.name) for each in codings.codings(store)]
+
+
+def expect_text(page: Page, selector: str, text: str) -> None:
+    page.locator(selector, has_text=text).first.wait_for(timeout=5000)
+
+
+def select_words(page: Page, words: str) -> None:
+    """Select some words of the transcript, as a mouse would."""
+    page.locator(".turn.informant p").first.evaluate(
+        """(paragraph, words) => {
+            const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+            for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                const at = node.data.indexOf(words);
+                if (at >= 0) { getSelection().setBaseAndExtent(node, at, node, at + words.length); return; }
+            }
+        }""",
+        words,
+    )
+
+
+def test_the_token_does_not_stay_in_the_address(page: Page) -> None:
+    assert "token" not in page.url
+
+
+def test_a_day_of_work_by_keyboard(page: Page, served: Any) -> None:
+    page.keyboard.press("j")
+    expect_text(page, "#detail h2", "Loyer élevé")
+    expect_text(page, "#detail dd", "terme « Le loyer »")
+    page.keyboard.press("a")
+    expect_text(page, "#progress", "2 codages retenus, 2 à décider")
+    page.keyboard.press("r")
+    expect_text(page, "#progress", "2 codages retenus, 1 à décider")
+    assert ("loyer", "rejected", "rules") in stored(served)
+    page.keyboard.press("u")
+    expect_text(page, "#progress", "2 codages retenus, 2 à décider")
+    page.keyboard.press("u")
+    expect_text(page, "#progress", "1 codages retenus, 3 à décider")
+    page.keyboard.press("Shift+U")
+    expect_text(page, "#progress", "2 codages retenus, 2 à décider")
+
+
+def test_selected_text_is_coded_by_typing_part_of_a_code(page: Page, served: Any) -> None:
+    select_words(page, "sont")
+    page.keyboard.press("c")
+    page.locator("#picker[open]").wait_for()
+    page.keyboard.type("voisin")
+    page.keyboard.press("Enter")
+    expect_text(page, "#detail blockquote", "sont")
+    with Store(served.desk.project.database) as store:
+        made = next(each for each in codings.codings(store) if each.coder.name == "anne")
+        text = store.value("SELECT text FROM document WHERE id = 'E01'")
+    assert (made.code, made.span.quote(text)) == ("voisins", "sont")
+
+
+def test_words_said_are_shown_as_text_never_as_markup(page: Page) -> None:
+    assert "<b>sont</b>" in page.locator(".turn.informant p").first.inner_text()
+    assert page.locator("#body b").count() == 0
+
+
+def test_a_coding_is_moved_to_another_code(page: Page, served: Any) -> None:
+    page.keyboard.press("j")
+    expect_text(page, "#detail h2", "Loyer")
+    page.keyboard.press("m")
+    page.locator("#picker[open]").wait_for()
+    page.keyboard.type("achat")
+    page.keyboard.press("Enter")
+    page.locator(".chips button", has_text="Prix d'achat").wait_for()
+    assert ("achat", "accepted", "anne") in stored(served)
+
+
+def test_a_coding_is_extended_by_a_word(page: Page) -> None:
+    page.keyboard.press("j")
+    expect_text(page, "#detail blockquote", "Le loyer")
+    page.keyboard.press("]")
+    expect_text(page, "#detail blockquote", "Le loyer 🏠 est")
+
+
+def test_proposals_are_accepted_together_after_a_preview(page: Page, served: Any) -> None:
+    page.keyboard.press("b")
+    page.locator("#ask[open]").wait_for()
+    expect_text(page, "#ask-body", "3 seront acceptées")
+    page.locator("#ask-ok").click()
+    expect_text(page, "#progress", "4 codages retenus, 0 à décider")
+    page.keyboard.press("u")
+    expect_text(page, "#progress", "1 codages retenus, 3 à décider")
+
+
+def test_two_windows_see_each_other_and_never_overwrite(page: Page, served: Any, browser: Any) -> None:
+    other = browser.new_page()
+    other.goto(served.session.address)
+    other.locator(".seg").first.wait_for()
+    other.keyboard.press("j")
+    expect_text(other, "#detail h2", "Loyer")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect_text(page, "#progress", "2 codages retenus")
+    other.keyboard.press("r")
+    other.locator("#toast.error:not(:empty)").wait_for()
+    expect_text(other, "#progress", "2 codages retenus")
+    assert ("loyer", "rejected", "rules") not in stored(served)
+    other.close()
+
+
+def test_the_quotes_of_a_code_are_read_on_its_page(page: Page) -> None:
+    page.keyboard.press("g")
+    page.locator(".code-name", has_text="Bons voisins").click()
+    expect_text(page, "#title", "Bons voisins")
+    assert page.locator(".quote").count() == 2
+    page.locator(".quote button").first.click()
+    expect_text(page, "#detail h2", "Bons voisins")
+
+
+def test_a_search_leads_to_the_passage(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("rien à")
+    page.locator("#results button").first.click()
+    expect_text(page, "#title", "E02")
+
+
+def test_a_memo_is_kept(page: Page, served: Any) -> None:
+    page.keyboard.press("j")
+    expect_text(page, "#detail h2", "Loyer")
+    page.keyboard.press("n")
+    page.locator("#ask[open] textarea").fill("à revoir avec Luc")
+    page.locator("#ask-ok").click()
+    expect_text(page, "#detail dd", "à revoir avec Luc")
+    assert served.desk.study()["memos"][0]["text"] == "à revoir avec Luc"
+
+
+def test_a_code_is_renamed_in_the_file_with_its_comments(page: Page, served: Any) -> None:
+    page.keyboard.press("g")
+    page.locator("button[aria-label='Modifier Loyer élevé']").click()
+    page.locator("#ask[open] input").first.fill("Loyer trop cher")
+    page.locator("#ask-ok").click()
+    expect_text(page, ".code-name", "Loyer trop cher")
+    text = served.desk.project.codebook_file.read_text(encoding="utf-8")
+    assert "Loyer trop cher" in text
+    assert "ce commentaire doit rester" in text
+
+
+def test_the_page_fits_a_narrow_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator("#menu").click()
+    page.locator("#texts button").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_every_control_has_a_name_and_the_focus_is_seen(page: Page) -> None:
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll('button,input,select,textarea')].filter((control) =>
+            control.offsetParent && !(control.textContent.trim() || control.getAttribute('aria-label') || control.labels?.length)
+        ).map((control) => control.outerHTML)"""
+    )
+    assert unnamed == []
+    assert page.locator("html").get_attribute("lang") == "fr"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_axe_finds_no_serious_issue(page: Page) -> None:
+    """WCAG 2.1 A and AA, by axe-core, on a text, on the codebook and in a dialog."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe absent: pip install '.[test]'"
+    ).Axe()
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    page.keyboard.press("j")
+    expect_text(page, "#detail h2", "Loyer")
+    found = axe.run(page, options=options).response["violations"]
+    page.keyboard.press("g")
+    page.locator("#panel-codes .code-name").first.wait_for()
+    found += axe.run(page, options=options).response["violations"]
+    page.keyboard.press("?")
+    page.locator("#help[open]").wait_for()
+    found += axe.run(page, options=options).response["violations"]
+    assert [(issue["id"], node["target"]) for issue in found for node in issue["nodes"]] == []
