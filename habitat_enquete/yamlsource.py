@@ -45,6 +45,8 @@ _AMBIGUOUS: Final = re.compile(
     r"^(?:[-+]?[0-9][0-9_,.:eExXoa-fA-F+-]*|[-+]?\.(?:inf|nan)|~|null|true|false|yes|no|on|off|y|n|)$",
     re.IGNORECASE,
 )
+# Words that need no quotes anywhere, in a block or between braces.
+_PLAIN: Final = re.compile(r"[^\W\d](?:[\w ./()'’€²³°–—-]*[\w.)'’€²³°])?")
 _WHY: Final = {
     "mapping values are not allowed": "un « : » inattendu ; mettez le texte entre guillemets",
     "found character '\\t'": "une tabulation ; remplacez-la par des espaces",
@@ -409,8 +411,10 @@ def dump(content: Mapping[str, object]) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text`, marked to be written between quotes when another YAML reader could misread it."""
-    return DoubleQuotedScalarString(text) if _AMBIGUOUS.match(text) and type(text) is str else text
+    """`text`, marked to be written between quotes unless it is plain words that any YAML reader takes for a text."""
+    if type(text) is not str or (_PLAIN.fullmatch(text) and not _AMBIGUOUS.match(text)):
+        return text
+    return DoubleQuotedScalarString(text)
 
 
 def _plain(value: object) -> object:
