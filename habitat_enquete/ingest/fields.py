@@ -6,9 +6,11 @@ A field reads a block of rows at once and remembers what each distinct cell said
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
+from unicodedata import is_normalized
 
 from habitat_enquete.errors import Code
 from habitat_enquete.ingest.cellscan import column_letters
@@ -35,6 +37,8 @@ CELL_ERRORS: Final = frozenset(
 )
 # What stands in a cell whose formula was never calculated.
 UNCOMPUTED: Final = "#NON CALCULÉ"
+# What makes a text need more than being kept: edges, masks, errors, line ends, marks of exporters, truncation.
+_ODD_TEXT: Final = re.compile(r"^[\s<'\"#]|[{\r\ufeff]|_x000D_|\s$|^.{32767}$", re.DOTALL)
 _MULTIPLE: Final = frozenset({QuestionType.SELECT_MULTIPLE, QuestionType.RANK})
 
 
@@ -167,7 +171,20 @@ def _simple(question: Question, columns: list[Column], context: Context) -> Call
 
 def _texts(rows: Rows, index: int, letters: str, compute: Callable[[CellValue], Reading]) -> list[Reading]:
     blank = reading_of(BLANK, "", letters)
-    return [compute(cell) if (cell := row[index]) != "" else blank for row in rows]
+    answered = AnswerState.ANSWERED
+    make = tuple.__new__  # what Item(…) and Reading(…) do, in half the time
+    found: list[Reading] = []
+    for row in rows:
+        cell = row[index]
+        if cell == "":
+            found.append(blank)
+        elif isinstance(cell, str) and not _ODD_TEXT.search(cell) and is_normalized("NFC", cell):
+            # Most texts need nothing done: the rest of this module is spared.
+            item = make(Item, (cell, answered, "", "", letters))
+            found.append(make(Reading, ((item,), cell, "", "", ())))
+        else:
+            found.append(compute(cell))
+    return found
 
 
 def _geopoint(columns: list[Column]) -> Callable[[Rows], list[Reading]]:

@@ -112,10 +112,8 @@ def _column_of(name: str, layout: Layout) -> int | None:
 
 def content_hash(answers: Iterable[Answer]) -> str:
     """The hash of what was answered, whatever the file, the columns and their order; blanks say nothing."""
-    lines = [
-        f"{a[0]}\x1f{a[5]}\x1f{a[6]}\x1f{a[2]._value_}\x1f{a[1]}"
-        for a in answers
-        if a[1] or a[2] not in _EMPTY
-    ]
-    lines.sort()
+    given = [a for a in answers if a[1] or a[2] not in _EMPTY]
+    lines = [f"{a[0]}\x1f{a[5]}\x1f{a[6]}\x1f{a[2]._value_}\x1f{a[1]}" for a in given]
+    if any(a[5] for a in given):  # repeats come among or after the other questions, by file
+        lines.sort()
     return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

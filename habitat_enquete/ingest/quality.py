@@ -7,6 +7,8 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem
@@ -16,6 +18,7 @@ from habitat_enquete.model.response import AnswerState, Response
 
 STRAIGHT_LINE_ITEMS: Final = 5
 _FEW: Final = 20
+_question_of: Final = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,11 @@ class QualityMeter:
     questionnaire: Questionnaire
     respondents: int = 0
     _states: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _items: Counter[str] = field(default_factory=Counter)
     _others: Counter[str] = field(default_factory=Counter)
     _matrices: dict[str, tuple[str, ...]] = field(init=False)
     _other_codes: dict[str, str] = field(init=False)
+    _other_values: frozenset[str] = field(init=False)
     _straight: dict[str, list[str]] = field(default_factory=dict)
     _minutes: list[tuple[str, float, str]] = field(default_factory=list)
     _by_enumerator: dict[str, Counter[str]] = field(default_factory=dict)
@@ -98,16 +103,20 @@ class QualityMeter:
             for question in self.questionnaire.asked()
             if question.type.is_choice and (other := other_choice(self.questionnaire.choices_of(question)))
         }
+        self._other_values = frozenset(self._other_codes.values())
 
     def add(self, response: Response) -> None:
         """Count one response."""
         self.respondents += 1
         answers = response.answers
-        # The plain text of a state: the hash of an enumeration member is computed in Python.
-        self._states.update([(a[0], a[2]._value_) for a in answers if not a[6]])
-        for answer in answers:
-            if self._other_codes.get(answer[0]) == answer[1]:
-                self._others[answer[0]] += 1
+        # Only what is not answered is looked at one by one; the hash of an enumeration member is computed in Python.
+        answered = AnswerState.ANSWERED
+        self._items.update(map(_question_of, answers))
+        self._items.subtract([a[0] for a in answers if a[6]])
+        self._states.update([(a[0], a[2]._value_) for a in answers if a[2] is not answered and not a[6]])
+        others = self._other_codes
+        codes = self._other_values
+        self._others.update([a[0] for a in answers if a[1] in codes and others.get(a[0]) == a[1]])
         if self._matrices:
             self._note_straight_lines(response)
         enumerator = response.attributes.get("enumerator", "")
@@ -151,11 +160,13 @@ class QualityMeter:
         )
 
     def _answered(self) -> list[Question]:
-        seen = {name for name, _ in self._states}
+        seen = self._items.keys()
         return [question for question in self.questionnaire.asked() if question.name in seen]
 
     def _question(self, question: Question, unknown: int) -> QuestionQuality:
         states = {state: n for state in AnswerState if (n := self._states[question.name, state.value])}
+        if answered := self._items[question.name] - sum(states.values()):
+            states = {AnswerState.ANSWERED: answered, **states}
         return QuestionQuality(question.name, question.label, states, self._others[question.name], unknown)
 
     def _enumerators(self) -> Iterable[EnumeratorQuality]:
@@ -168,16 +179,16 @@ class QualityMeter:
 
 
 def _matrices(questionnaire: Questionnaire) -> Iterable[tuple[str, tuple[str, ...]]]:
-    """The matrices of five rows or more; single choices in a row of one group and one list make one as well."""
-    rows: dict[str, list[str]] = {}
-    for question in questionnaire.asked():
-        if question.type is QuestionType.SELECT_ONE and question.choices and question.repeat is None:
-            rows.setdefault(question.matrix or f"{'/'.join(question.group)}:{question.choices}", []).append(
-                question.name
-            )
-    for name, names in rows.items():
-        if len(names) >= STRAIGHT_LINE_ITEMS:
-            yield name, tuple(names)
+    """The matrices of five rows or more; single choices in a row, of one group and one list, make one as well."""
+
+    def block(question: Question) -> tuple[object, ...]:
+        is_row = question.type is QuestionType.SELECT_ONE and question.choices and question.repeat is None
+        return (question.matrix, question.group, question.choices) if is_row else (question.name,)
+
+    for key, questions in groupby(questionnaire.asked(), key=block):
+        names = tuple(question.name for question in questions)
+        if len(key) > 1 and len(names) >= STRAIGHT_LINE_ITEMS:
+            yield str(key[0]) or f"{names[0]} … {names[-1]}", names
 
 
 def duration(start: str, end: str) -> float | None:

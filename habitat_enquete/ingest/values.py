@@ -176,6 +176,9 @@ def number_text(number: float) -> str:
     >>> number_text(1004.0), number_text(0.1), number_text(1e15)
     ('1004', '0.1', '1000000000000000')
     """
+    text = repr(number)
+    if "e" not in text and "n" not in text:  # neither an exponent, nor inf or nan
+        return text.removesuffix(".0")
     if isinstance(number, float) and not math.isfinite(number):
         return ""
     if number == int(number):
