@@ -804,3 +804,27 @@ def test_a_document_that_nests_without_end_is_refused(interview, name):
     content = docx(deep) if name.endswith("docx") else odt("<text:section>" * 3000 + "</text:section>" * 3000)
     with pytest.raises(EnqueteError, match="n'est pas lisible à la ligne 1"):
         interview(name, content)
+
+
+def test_pdf_words_cut_at_the_end_of_a_line_and_true_hyphens(interview):
+    page = [
+        "ENQ : Et ce logement, celui-ci, vous l'avez trouvé par une annonce ?",
+        "LOC : On a longtemps cherché avant de trouver cette maison, un loge-",
+        "ment assez grand, et ce n'était pas le premier, mais bien celui-",
+        "ci, avec le jardin et la rue calme, tout près de la gare et de Pont-",
+        "Neuf, et puis nous y sommes restés.",
+    ]
+    assert interview("E18.pdf", pdf(page)).turns[1] == (
+        "LOC",
+        "On a longtemps cherché avant de trouver cette maison, un logement assez grand, et ce n'était pas le premier, "
+        "mais bien celui-ci, avec le jardin et la rue calme, tout près de la gare et de Pont-Neuf, et puis nous y sommes restés.",
+    )
+
+
+def test_pdf_labels_at_the_top_of_each_page_are_not_running_heads(interview):
+    pages = [
+        ["[Julie]", f"Et en 201{n} ?", "[Marie]", "On cherchait.", "[Julie]", "Ah ?", "[Marie]", f"Oui, {n}."]
+        for n in range(4)
+    ]
+    found = interview("E19.pdf", pdf(*pages))
+    assert [speaker for speaker, _ in found.turns] == ["Julie", "Marie"] * 8

@@ -324,3 +324,25 @@ def test_any_bytes_become_a_text_or_a_french_refusal(data):
 @pytest.mark.parametrize(("size", "shown"), [(300, "300 octets"), (3_400_000, "3,2 Mo"), (5 << 30, "5,0 Go")])
 def test_weights_are_french(size, shown):
     assert weight(size) == shown
+
+
+def test_a_file_the_system_refuses_says_why(tmp_path, monkeypatch):
+    path = tmp_path / "E33.txt"
+    path.write_text("bonjour")
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    assert str(refusal(path)) == (
+        "Le fichier « E33.txt » ne peut pas être lu : la lecture en est interdite. "
+        "Fermez-le s'il est ouvert ailleurs, puis vérifiez vos droits."
+    )
+
+
+def test_a_zip_locked_by_a_strong_cipher_asks_for_no_password_either(tmp_path):
+    path = zipped(tmp_path / "E34.zip", {"a.csv": "x"})
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<HH", data, data.index(b"PK\x01\x02") + 8, 1, 99)
+    path.write_bytes(data)
+    assert refusal(path).code is Code.FILE_PASSWORD
