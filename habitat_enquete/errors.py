@@ -55,6 +55,9 @@ class Code(StrEnum):
     FILE_NOT_REGULAR = "« {file} » n'est pas un fichier ordinaire (tube, périphérique…). Copiez son contenu dans un vrai fichier."
     FILE_TOO_BIG = "Le fichier « {file} » pèse {size}, au-delà de la limite de {limit}. Découpez-le ou retirez-en les images, puis recommencez."
     FILE_WRONG_TYPE = "« {file} » est en réalité {found}, pas {expected} comme son nom le dit. Renommez-le avec la bonne extension ou exportez-le de nouveau."
+    FILE_NO_WORKBOOK = (
+        "« {file} » n'est pas un classeur : son contenu est {found}. Exportez les réponses en .xlsx, .ods ou .csv."
+    )
     FILE_BINARY = "« {file} » n'est pas du texte : son contenu est {found}. Exportez le texte depuis le logiciel d'origine."
     FILE_DAMAGED = "« {file} » est abîmé ou incomplet ({why}). Ouvrez-le dans son logiciel, enregistrez-le de nouveau, ou reprenez l'original."
     FILE_PASSWORD = "« {file} » est protégé par un mot de passe. Ouvrez-le dans son logiciel, retirez la protection, enregistrez une copie."
@@ -324,6 +327,7 @@ class Code(StrEnum):
     SHEET_HIDDEN = "La feuille masquée « {name} » n'est pas lue. Affichez-la ou désignez-la par --sheet."
     SHEET_UNKNOWN = "La feuille « {name} » ne correspond ni au questionnaire ni à l'une de ses boucles : elle n'est pas lue."
     ROWS_HIDDEN = "{count} lignes masquées de cette feuille sont lues comme les autres. Supprimez-les si elles sont à écarter."
+    CELL_TOO_FAR = "« {file} », feuille « {sheet} » : une cellule isolée très loin du tableau empêche la lecture. Supprimez-la, ou enregistrez en xlsx."
     CELL_FAR = "Des cellules isolées très loin du tableau ont été laissées de côté. Supprimez-les dans le classeur."
     CELLS_MERGED = "{count} cellules fusionnées dans les données : seule la première de chaque bloc porte la valeur. Défusionnez-les."
     REPEAT_ORPHAN = "Cette ligne de la boucle « {repeat} » ne se rattache à aucune réponse : elle est écartée. Vérifiez l'export."

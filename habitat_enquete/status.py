@@ -98,7 +98,7 @@ def _responses(project: Project, store: Store) -> Step:
         return Step("import", Freshness.DONE, "Pas de questionnaire dans cette étude.", "")
     if not done:
         found = sorted(project.root.glob("*.xlsx")) + sorted(project.root.glob("*.csv"))
-        name = found[0].name if found else "reponses.xlsx"
+        name = found[0].name if found else "responses.xlsx"
         return Step("import", Freshness.MISSING, "Aucune réponse importée.", f"enquete import {name}")
     changed = [file for file in _files(done) if _has_changed(project, store, file)]
     if changed:

@@ -24,4 +24,4 @@ def command(folder: Path) -> None:
     say(f"Étude créée dans « {project.root} ».")
     say("Décrivez vos questions dans questionnaires/ et vos codes dans codebook.yaml, puis tapez :")
     say(f"    cd {folder}")
-    say("    enquete import reponses.xlsx")
+    say("    enquete import responses.xlsx")

@@ -368,6 +368,8 @@ def _wrong_type(path: Path, found: FileType, promised: frozenset[FileType]) -> E
     if found in {FileType.OLE, FileType.OLE_DOC, FileType.OLE_XLS} and not promised & {FileType.OLE_XLS}:
         kind, advice = ("Excel (.xls)", ".xlsx") if found is FileType.OLE_XLS else ("Word (.doc)", ".docx")
         return EnqueteError(Code.FILE_OLD_FORMAT, file=path.name, found=kind, advice=advice)
+    if FileType.XLSX in promised and FileType.TEXT in promised:
+        return EnqueteError(Code.FILE_NO_WORKBOOK, file=path.name, found=found.value)
     if FileType.TEXT in promised:
         return EnqueteError(Code.FILE_BINARY, file=path.name, found=found.value)
     expected = " ou ".join(sorted(kind.value for kind in promised))

@@ -109,3 +109,18 @@ def test_a_file_of_the_study_is_found_from_elsewhere(
     (tmp_path / "ailleurs").mkdir()
     monkeypatch.chdir(tmp_path / "ailleurs")
     assert "habitants" in enquete("import", "responses.xlsx").stdout
+
+
+def test_a_word_document_renamed_is_told_for_what_it_is(
+    study: Project, enquete: Callable[..., Result], tmp_path: Path
+) -> None:
+    from docx import Document
+
+    path = tmp_path / "responses.xlsx"
+    Document().save(str(path))
+    result = enquete("import", path, exit_code=1)
+    assert (
+        "«\u00a0responses.xlsx\u00a0» n'est pas un classeur\u00a0: son contenu est un document Word."
+        in result.output
+    )
+    assert not study.database.exists()
