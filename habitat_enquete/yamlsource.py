@@ -414,7 +414,8 @@ def quoted(text: str) -> str:
     """`text`, marked to be written between quotes unless it is plain words that any YAML reader takes for a text."""
     if type(text) is not str or (_PLAIN.fullmatch(text) and not _AMBIGUOUS.match(text)):
         return text
-    return DoubleQuotedScalarString(text)
+    marked: str = DoubleQuotedScalarString(text)
+    return marked
 
 
 def _plain(value: object) -> object:

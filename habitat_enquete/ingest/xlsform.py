@@ -115,6 +115,10 @@ class _Reader:
         for block in self.open:
             self._report(Code.BLOCK_NEVER_CLOSED, block.row, "type", name=block.name)
         lists = self._choice_lists(choice_columns, choices, settings)
+        external = self._choice_lists(
+            *form_rows(self.sheets.get("external_choices", [])), {"allow_choice_duplicates": "yes"}
+        )
+        lists = external | lists
         names = language_names([self._survey(), self.sheets.get("choices", [])])
         questionnaire = Questionnaire(
             id=settings.get("form_id") or Path(self.file).stem,

@@ -157,6 +157,20 @@ def yaml_messages(text: str) -> list[str]:
     return [each.message for each in (*problems, *check(definition))]
 
 
+def test_a_constraint_without_a_message():
+    assert yaml_messages("questions: [{type: entier, nom: q, libelle: Q, contrainte: '. > 1'}]") == [
+        "f.yaml, ligne 1 : le contrôle de « q » n'a pas de message. Dites à l'enquêteur quoi corriger."
+    ]
+
+
+def test_an_empty_list():
+    assert "la liste de modalités « vide » de « q » est vide" in "\n".join(
+        yaml_messages(
+            "listes: {vide: []}\nquestions: [{type: choix_unique, liste: vide, nom: q, libelle: Q}]"
+        )
+    )
+
+
 def test_consent_quotas_and_pathways_must_name_what_exists():
     found = yaml_messages(
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,14 @@ def test_xform(study_text, tmp_path):
     pytest.importorskip("pyxform")
     convert(write(tmp_path / "q.yaml", study_text), tmp_path / "q.xml")
     assert "<h:title>Enquête logement</h:title>" in (tmp_path / "q.xml").read_text(encoding="utf-8")
+
+
+def test_xform_without_pyxform(study_text, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyxform.xls2xform", None)
+    with pytest.raises(
+        EnqueteError, match=r"demande pyxform\. Installez-le par « pip install habitat_enquete\[odk\] »"
+    ):
+        convert(write(tmp_path / "q.yaml", study_text), tmp_path / "q.xml")
 
 
 def test_xform_refused_by_pyxform(tmp_path):

@@ -208,6 +208,21 @@ def test_choices_out_of_order():
     ]
 
 
+def test_choices_kept_on_their_own_sheet():
+    form, _ = survey(
+        """
+        | survey |
+        | | type | name | label | choice_filter |
+        | | select_one_external communes | c | C | epci = ${e} |
+        | external_choices |
+        | | list_name | name | label | epci |
+        | | communes | 48095 | Mende | e1 |
+        """
+    )
+    (choice,) = form.choices_of(form.question("c"))
+    assert (choice.name, choice.attributes) == ("48095", {"epci": "e1"})
+
+
 def test_an_export_is_not_a_form():
     with pytest.raises(EnqueteError, match=r"« f\.xlsx » n'est pas un XLSForm.*feuilles : réponses"):
         parse_sheets({"réponses": [["age", "statut"], ["1", "2"]]}, file="f.xlsx")
