@@ -110,4 +110,4 @@ def test_shipped_pipeline_is_small_enough_for_git() -> None:
     described = describe("fr_enquete_parle")
     assert described.megabytes is not None
     assert described.megabytes < 15
-    assert described.needs[:2] == ("lemma", "parse")
+    assert described.needs == ("lemma", "parse", "entities")
