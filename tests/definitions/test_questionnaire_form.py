@@ -20,6 +20,7 @@ from habitat_enquete.ingest.expressions import Answers, Form, Place, evaluate, p
 from habitat_enquete.ingest.form_answers import FORMAT
 from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
 from habitat_enquete.ingest.workbooks import read_workbook
+from habitat_enquete.ingest.xlsform import read_xlsform
 from habitat_enquete.model.questionnaire import QuestionType as Kind
 from habitat_enquete.report.browser import find_browser
 from habitat_enquete.report.questionnaire_form import form_content, form_html, write_form
@@ -173,21 +174,32 @@ def test_writing(tmp_path, study_text):
 
 
 @pytest.fixture
-def page(tmp_path: Path, habitants):
-    """The form in a browser."""
+def opened(tmp_path: Path):
+    """Opens the form of a questionnaire in a browser; fails when its script does."""
     sync = pytest.importorskip("playwright.sync_api")
     if find_browser() is None:
         pytest.skip("no Chromium, Chrome or Edge on this computer")
-    (tmp_path / "form.html").write_text(form_html(habitants), encoding="utf-8")
+    errors: list[str] = []
     with sync.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         page = browser.new_page()
-        errors: list[str] = []
+        page.set_default_timeout(5_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto((tmp_path / "form.html").as_uri())
-        yield page
-        assert errors == []
+
+        def show(questionnaire):
+            (tmp_path / "form.html").write_text(form_html(questionnaire), encoding="utf-8")
+            page.goto((tmp_path / "form.html").as_uri())
+            return page
+
+        yield show
         browser.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(opened, habitants):
+    """The form of the questionnaire that uses everything, in a browser."""
+    return opened(habitants)
 
 
 def saved(tmp_path: Path, content: object) -> Path:
@@ -266,3 +278,52 @@ def test_what_becomes_hidden_does_not_count(page):
     page.evaluate("enqueteForm.save()")
     page.get_by_label("Oui").check()
     assert page.get_by_label("Âge").input_value() == "40", "what was typed comes back with its question"
+
+
+@pytest.mark.browser
+def test_notes_calculations_ranks_and_filtered_choices(opened):
+    page = opened(
+        parse_yaml(
+            """
+id: f
+listes:
+  epci: [{nom: e1, libelle: Nord}, {nom: e2, libelle: Sud}]
+  commune: [{nom: c1, libelle: Mende, epci: e1}, {nom: c2, libelle: Florac, epci: e2}]
+questions:
+  - {type: note, nom: n, libelle: "Bonjour ${prenom}"}
+  - {type: texte, nom: prenom, libelle: Prénom fictif}
+  - {type: choix_unique, liste: epci, nom: e, libelle: Secteur}
+  - {type: choix_unique, liste: commune, nom: c, libelle: Commune, filtre_modalites: "epci = ${e}"}
+  - {type: entier, nom: age, libelle: Âge}
+  - {type: calcul, nom: annee, calcul: "2026 - ${age}"}
+  - {type: calcul, nom: montre, libelle: "Année de naissance", calcul: "2026 - ${age}"}
+  - {type: classement, liste: epci, nom: r, libelle: Ordre}
+""",
+            file="f.yaml",
+        )
+    )
+    page.get_by_label("Prénom fictif").fill("Zoé")
+    assert "Bonjour Zoé" in page.locator("[data-question=n]").inner_text()
+    page.get_by_label("Nord").first.check()
+    assert page.get_by_label("Mende").is_visible() and not page.get_by_label("Florac").is_visible()
+    page.get_by_label("Âge").fill("36")
+    assert page.get_by_label("Année de naissance").input_value() == "1990"
+    page.locator("[data-question=r] select").nth(1).select_option("1")
+    page.locator("[data-question=r] select").nth(0).select_option("2")
+    page.evaluate("enqueteForm.save()")
+    row = next(
+        csv.DictReader(io.StringIO(page.evaluate("enqueteForm.csv()").lstrip("\ufeff")), delimiter=";")
+    )
+    assert {name: row[name] for name in ("e", "c", "annee", "montre", "r")} == {
+        "e": "e1",
+        "c": "",
+        "annee": "1990",
+        "montre": "1990",
+        "r": "e2 e1",
+    }
+
+
+@pytest.mark.browser
+def test_a_form_really_fielded_opens(opened, real_data):
+    page = opened(read_xlsform(real_data / "kobo_habitat" / "Abidjan_2022.xls"))
+    assert "questions" in page.locator("#state").inner_text()

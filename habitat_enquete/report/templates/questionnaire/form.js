@@ -284,7 +284,8 @@
       for (const input of element.querySelectorAll(`tbody tr:nth-child(${r + 1}) input`)) input.checked = own[row.name] === input.value;
     });
     if (question.calculation) { const input = element.querySelector("input"); if (input) input.value = own[question.name] ?? ""; }
-    if (!element.querySelector(".error")?.hidden) tellProblem(element, problemOf(question, here, own, counted));
+    const line = element.querySelector(":scope > .error");
+    if (line && !line.hidden) tellProblem(element, problemOf(question, here, own, counted));
   }
   function problemOf(question, here, own, counted) {
     const wanted = question.rows.length ? question.rows.map((row) => row.name) : [question.name];
