@@ -36,6 +36,7 @@ _ROLE_WORDS = {
     "enquete": Role.INFORMANT, "enquetee": Role.INFORMANT, "interviewe": Role.INFORMANT, "interviewee": Role.INFORMANT,
     "informant": Role.INFORMANT, "autre": Role.OTHER, "other": Role.OTHER, "tiers": Role.OTHER, "exclu": Role.OTHER,
 }  # fmt: skip
+_DAY_FIRST = re.compile(r"(0?[1-9]|[12]\d|3[01])[/.-](0?[1-9]|1[0-2])[/.-](\d{4})")
 _PAIR = re.compile(r"\s*([^=]+?)\s*=\s*([^=]*?)\s*")
 
 
@@ -177,7 +178,13 @@ def _column(name: str) -> str:
     return _COLUMNS.get(flat, flat)
 
 
+def _iso(name: str, cell: str) -> str:
+    """A date written the French way (12/03/2026), in ISO order; anything else as it is."""
+    date = _DAY_FIRST.fullmatch(cell) if name == "date_entretien" else None
+    return f"{date[3]}-{int(date[2]):02}-{int(date[1]):02}" if date else cell
+
+
 def _entry(row: int, header: Sequence[str], cells: Sequence[str]) -> Entry:
-    values = {name: cell for name, cell in zip(header, cells, strict=False) if name}
+    values = {name: _iso(name, cell) for name, cell in zip(header, cells, strict=False) if name}
     files = tuple(part.strip() for part in values.get("fichier", "").split("|") if part.strip())
     return Entry(row, files, values.get("id", ""), values)

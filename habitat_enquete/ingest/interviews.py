@@ -165,7 +165,7 @@ def _with_respondents(found: Document, entry: Entry | None) -> tuple[Document, t
     alone = len({speaker.respondent or speaker.label for speaker in informants}) == 1
     ids = {
         speaker.label: speaker.respondent
-        or _pseudonym(found.id, rank, alone=alone, declared=entry is not None)
+        or _pseudonym(found.id, rank, alone=alone, declared=entry is not None and bool(entry.id))
         for rank, speaker in enumerate(informants, start=1)
     }
     speakers = tuple(_named(speaker, ids) for speaker in found.speakers)
@@ -183,7 +183,7 @@ def _named(speaker: Speaker, ids: Mapping[str, str]) -> Speaker:
 
 
 def _pseudonym(document: str, rank: int, *, alone: bool, declared: bool) -> str:
-    """The id of a respondent nobody named: the interview's own when it was declared, for file names hold surnames."""
+    """The id of a respondent nobody named: the interview's own when somebody gave it, for file names hold surnames."""
     stem = document if declared else f"P-{hashlib.sha256(document.encode()).hexdigest()[:8]}"
     return stem if alone else f"{stem}-{rank}"
 

@@ -337,3 +337,24 @@ def test_guessed_roles_are_shown_and_corrected_by_the_table(folder, enquete):
         ("A", "informant"),
         ("B", "interviewer"),
     ]
+
+
+def test_a_line_without_an_id_does_not_make_the_file_s_name_a_pseudonym(folder):
+    study = folder(
+        **{
+            "Entretien Mme Roche.txt": TALK,
+            "entretiens.csv": "fichier;public\nEntretien Mme Roche.txt;habitant\n",
+        }
+    )
+    (respondent,) = read_interview(survey(study.interviews).interviews[0]).respondents
+    assert "Roche" not in respondent.id
+    assert respondent.attributes == {"public": "habitant"}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("12/03/2026", "2026-03-12"), ("3.1.2026", "2026-01-03"), ("mars 2026", "mars 2026")],
+)
+def test_dates_written_the_french_way_are_put_in_order(tmp_path, written, kept):
+    (tmp_path / "entretiens.csv").write_text(f"fichier;date\nE01.txt;{written}\n", encoding="utf-8")
+    assert read_table(tmp_path).entries[0].values["date_entretien"] == kept

@@ -828,3 +828,49 @@ def test_pdf_labels_at_the_top_of_each_page_are_not_running_heads(interview):
     ]
     found = interview("E19.pdf", pdf(*pages))
     assert [speaker for speaker, _ in found.turns] == ["Julie", "Marie"] * 8
+
+
+def test_word_online_names_its_main_part_otherwise(interview):
+    parts = docx(par(run("ENQ : Où ?")), par(run("LOC : Ici.")))
+    body = parts.pop("word/document.xml")
+    links = '<Relationships><Relationship Type="http://x/relationships/officeDocument" Target="/word/document2.xml"/></Relationships>'
+    found = interview("E09.docx", parts | {"word/document2.xml": body, "_rels/.rels": links})
+    assert found.turns == [("ENQ", "Où ?"), ("LOC", "Ici.")]
+
+
+def test_when_only_derived_tiers_exist_the_longest_labels_are_read(interview):
+    words = '"IntervalTier"\n"words"\n0\n9\n2\n0\n1\n"bonjour"\n1\n2\n"madame"\n'
+    phones = '"IntervalTier"\n"phones"\n0\n9\n2\n0\n1\n"b"\n1\n2\n"m"\n'
+    found = interview(
+        "E29.TextGrid",
+        'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n9\n<exists>\n2\n' + words + phones,
+    )
+    assert [text for _, text in found.turns] == ["bonjour madame"]
+
+
+def test_an_elan_tier_of_references_gives_way_to_the_words_below(interview):
+    found = interview(
+        "E28.eaf",
+        '<?xml version="1.0"?><ANNOTATION_DOCUMENT><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="0"/>'
+        '<TIME_SLOT TIME_SLOT_ID="t2" TIME_VALUE="2000"/></TIME_ORDER><TIER TIER_ID="Marie"><ANNOTATION><ALIGNABLE_ANNOTATION '
+        'ANNOTATION_ID="a1" TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t2"><ANNOTATION_VALUE/></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>'
+        '<TIER TIER_ID="tx@Marie" PARENT_REF="Marie"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a2" ANNOTATION_REF="a1">'
+        "<ANNOTATION_VALUE>ici</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>",
+    )
+    assert [text for _, text in found.turns] == ["ici"]
+    assert found.times == [(0.0, 2.0)]
+
+
+def test_json_that_spells_words_one_by_one(interview):
+    said = [
+        [("Où", "text"), (" ", "punct"), ("vivez-vous ?", "text")],
+        [("Ici", "text"), (", ", "punct"), ("voilà.", "text")],
+    ]
+    export = {
+        "monologues": [
+            {"speaker": n, "elements": [{"value": v, "type": t} for v, t in words]}
+            for n, words in enumerate(said)
+        ]
+    }
+    found = interview("E45.json", json.dumps(export))
+    assert found.turns == [("Locuteur 0", "Où vivez-vous ?"), ("Locuteur 1", "Ici, voilà.")]
