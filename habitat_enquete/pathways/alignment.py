@@ -108,6 +108,29 @@ def optimal_matching(
     return triangle
 
 
+def to_references(codes: Codes, references: Codes, costs: Costs) -> NDArray[np.float32]:
+    """Optimal matching distances of each sequence of `codes` to a few `references`, shape (n, references).
+
+    Sequences in alphabetical order go faster.
+    """
+    width = max(codes.shape[1], references.shape[1])
+    parts = []
+    for begin in range(0, len(references), LANES):
+        lanes = references[begin : begin + LANES]
+        both = np.full((len(lanes) + len(codes), width), -2, dtype=np.int16)
+        both[: len(lanes), : lanes.shape[1]] = lanes
+        both[len(lanes) :, : codes.shape[1]] = codes
+        lengths = (both >= 0).sum(axis=1).astype(np.int64)
+        rows = np.zeros((width + 1, (width + 1) * LANES), dtype=np.float32)
+        lane_costs = np.zeros((len(costs.indel), width * LANES), dtype=np.float32)
+        out = np.empty((len(both), LANES), dtype=np.float32)
+        tables = costs.substitution.astype(np.float32), costs.indel.astype(np.float32)
+        shared = _shared_prefixes(both)
+        _align(both, lengths, shared, 0, *tables, rows, lane_costs, np.zeros(width * LANES, np.float32), out)
+        parts.append(out[len(lanes) :, : len(lanes)])
+    return np.concatenate(parts, axis=1)
+
+
 def row_start(row: int, n: int) -> int:
     """Where the pairs (row, row + 1), (row, row + 2)… of n items begin in a triangle kept row after row."""
     return row * (2 * n - row - 1) // 2

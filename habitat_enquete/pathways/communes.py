@@ -165,8 +165,9 @@ def _shipped() -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
-def gazetteer(own: Iterable[Mapping[str, str]] = ()) -> Gazetteer:
-    """All communes of France and those of the study (mappings with `code`, `name`, `epci`)."""
+@cache
+def _national() -> tuple[dict[str, Commune], dict[str, str], dict[str, tuple[str, ...]]]:
+    """Communes of today by code, what each former commune is now part of, codes by name."""
     communes: dict[str, Commune] = {}
     parents: dict[str, str] = {}
     names: dict[str, list[str]] = defaultdict(list)
@@ -177,6 +178,13 @@ def gazetteer(own: Iterable[Mapping[str, str]] = ()) -> Gazetteer:
             communes[code] = Commune(code, name, region)
         if code not in names[_key(name)]:
             names[_key(name)].append(code)
+    return communes, parents, {key: tuple(codes) for key, codes in names.items()}
+
+
+def gazetteer(own: Iterable[Mapping[str, str]] = ()) -> Gazetteer:
+    """All communes of France and those of the study (mappings with `code`, `name`, and `epci`, `lat`, `lon` if known)."""
+    national = _national()
+    communes, parents, names = dict(national[0]), dict(national[1]), dict(national[2])
     ours = set()
     for each in own:
         code, name = each["code"], each.get("name", "")
@@ -185,16 +193,11 @@ def gazetteer(own: Iterable[Mapping[str, str]] = ()) -> Gazetteer:
         communes[code] = Commune(
             code, name or before.name, before.region, each.get("epci", ""), _position(each)
         )
-        if code not in names[_key(communes[code].name)]:
-            names[_key(communes[code].name)].append(code)
-    parents = {code: parent for code, parent in parents.items() if code not in communes}
-    return Gazetteer(
-        communes,
-        parents,
-        {key: tuple(codes) for key, codes in names.items()},
-        frozenset(ours),
-        frozenset(_department(code) for code in ours),
-    )
+        parents.pop(code, None)
+        key = _key(communes[code].name)
+        if code not in names.get(key, ()):
+            names[key] = (*names.get(key, ()), code)
+    return Gazetteer(communes, parents, names, frozenset(ours), frozenset(map(_department, ours)))
 
 
 def _position(each: Mapping[str, str]) -> tuple[float, float] | None:

@@ -27,7 +27,7 @@ from habitat_enquete.pathways.sequences import (
 
 # Beyond this many distinct sequences, distances are computed and kept in single precision (7 digits).
 _DOUBLE_UP_TO: Final = 1_500
-_CODEPOINTS: Final = 0x100
+_ONE_BYTE: Final = 255
 
 
 class Method(StrEnum):
@@ -174,7 +174,7 @@ def _costs_of(sequences: Sequences, cost: CostMethod | Costs | str, indel: float
 def _matching(codes: Codes, table: Costs, kind: type[np.floating[Any]]) -> NDArray[Any]:
     """Optimal matching, by bit-parallel counting of common subsequences when replacing is inserting twice."""
     constant = table.constant
-    if constant and constant[0] >= 2 * constant[1] and len(table.indel) < _CODEPOINTS:
+    if constant and constant[0] >= 2 * constant[1] and len(table.indel) < _ONE_BYTE:
         return _indel_distances(codes, constant[1], kind)
     return optimal_matching(codes, table, dtype=kind)
 
@@ -183,11 +183,12 @@ def _indel_distances(codes: Codes, indel: float, kind: type[np.floating[Any]]) -
     from rapidfuzz.distance import Indel
     from rapidfuzz.process import cdist
 
-    texts = ["".join(chr(_CODEPOINTS + int(code)) for code in line if code >= 0) for line in codes]
-    n, block = len(texts), 256
+    # One byte per state: characters beyond are looked up in a hash table, twice as slowly.
+    texts = [(line[line >= 0] + 1).astype(np.uint8).tobytes().decode("latin-1") for line in codes]
+    n, block = len(texts), 32
     triangle = np.empty(n * (n - 1) // 2, dtype=kind)
     for first in range(0, n, block):
-        found = cdist(texts[first : first + block], texts[first:], scorer=Indel.distance, dtype=np.int32)
+        found = cdist(texts[first : first + block], texts[first:], scorer=Indel.distance, dtype=np.uint16)
         for offset, line in enumerate(found):
             begin = row_start(first + offset, n)
             triangle[begin : begin + n - first - offset - 1] = line[offset + 1 :]

@@ -24,6 +24,8 @@ _NEAR_BEST = 0.02
 _LONGEST_LABEL = 4
 # Fewer people than this are no type: they are cases.
 _SMALLEST = 5
+# Beyond, types are sought among as many people drawn at random: a matrix of all pairs would not fit a laptop.
+_MOST = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ def study(
     Raises: EnqueteError when more types are asked for than there are different paths, or a date-by-date distance is asked of
     paths of unequal lengths.
     """
+    if len(pathways) > _MOST:
+        drawn_people = np.random.default_rng(SEED).choice(sorted(pathways), _MOST, replace=False)
+        pathways = {str(person): pathways[str(person)] for person in sorted(drawn_people)}
     source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
     table = costs(source, settings.cost) if len(source) else None
     between = _distances(source, settings, table)

@@ -14,8 +14,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from habitat_enquete.pathways.alignment import optimal_matching, to_references
+from habitat_enquete.pathways.costs import Costs
 from habitat_enquete.pathways.distances import Distances
-from habitat_enquete.pathways.sequences import Codes, Floats
+from habitat_enquete.pathways.sequences import Codes, Floats, Sequences, distinct
 
 STARTS: Final = 50
 SEED: Final = 20260101
@@ -106,7 +108,8 @@ def sampled_medoids(
     best: tuple[float, NDArray[np.int64], NDArray[Any]] | None = None
     for sample in range(samples):
         drawn = np.sort(generator.choice(len(codes), min(size, len(codes)), replace=False, p=share))
-        square = between(codes[drawn], codes[drawn])
+        sample_codes = codes[drawn]
+        square = between(sample_codes, sample_codes)
         medoids = drawn[best_medoids(square, weights[drawn], k, starts, seed + sample)]
         everyone = between(codes, codes[medoids])
         cost = float(weights @ everyone.min(axis=1))
@@ -114,6 +117,41 @@ def sampled_medoids(
             best = cost, medoids, everyone
     assert best is not None
     return best[1], best[2]
+
+
+def group_many(
+    sequences: Sequences,
+    k: int,
+    *,
+    cost: Costs,
+    samples: int = 5,
+    size: int = 1_000,
+    starts: int = 10,
+    seed: int = SEED,
+) -> Partition:
+    """`k` types among tens of thousands of paths: distinct ones only, medoids from samples (CLARA), unnormalised OM.
+
+    Raises: ValueError when there are fewer than `k` distinct paths.
+    """
+    source = sequences.with_missing_state() if sequences.has_missing() else sequences
+    unique = distinct(source)
+    if len(unique.codes) < k:
+        raise ValueError(f"{k} groups asked of {len(unique.codes)} distinct paths")
+    heavy = np.asarray(np.bincount(unique.index, source.weights), dtype=np.float64)
+
+    def between(some: Codes, others: Codes) -> NDArray[Any]:
+        if some is not others and len(others) <= k:
+            return to_references(some, others, cost)
+        return Distances(
+            optimal_matching(some, cost, dtype=np.float32), np.arange(len(some))
+        ).distinct_square()
+
+    medoids, everyone = sampled_medoids(
+        unique.codes, heavy, k, between=between, samples=samples, size=size, starts=starts, seed=seed
+    )
+    first_row = np.full(len(unique.codes), -1, dtype=np.int64)
+    first_row[unique.index[::-1]] = np.arange(len(unique.index))[::-1]
+    return _assigned(everyone.astype(float)[unique.index], first_row[medoids], source.weights)
 
 
 def rand_index(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
