@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
@@ -16,6 +17,7 @@ from habitat_enquete.report.word import Word, clean
 _ROUND: Final = "○"
 _SQUARE: Final = "☐"
 _WIDTH: Final = Cm(16)
+_FIRST: Final = 5.5  # centimetres, of the first column of a table
 _LINES: Final = {"lines": 4, "text": 1, "place": 1, "number": 1, "time": 1}
 
 
@@ -27,13 +29,14 @@ def sheet_docx(sheet: Sheet) -> bytes:
     _identification(word, sheet.identification)
     for block in sheet.blocks:
         _block(word, block)
-    word.text("N'écrivez aucun nom sur cette feuille : le numéro du questionnaire suffit.", muted=True)
+    word.footer("N'écrivez aucun nom sur cette feuille : le numéro du questionnaire suffit.")
     return word.save()
 
 
 def guide_docx(guide: Guide, closing: Sequence[str] = ()) -> bytes:
     """The interview guide as a .docx, with room for notes under each question."""
     word = Word(title=guide.title)
+    word.footer("N'écrivez aucun nom sur ce guide.")
     minutes = f"{guide.minutes} minutes environ · " if guide.minutes else ""
     word.cover(guide.title, "", (f"{minutes}{len(guide.themes)} thèmes",))
     _identification(word, ("N° de l'entretien", "Enquêteur", "Date", "Lieu", "Début", "Fin"))
@@ -142,12 +145,20 @@ def _table(word: Word, rows: int, columns: int) -> Any:
     table = word.document.add_table(rows, columns)
     table.style = "Table Grid"
     table.autofit = False
-    first = 5.5
+    widths = [_FIRST, *([(16 - _FIRST) / max(1, columns - 1)] * (columns - 1))]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
     for row in table.rows:
-        for rank, cell in enumerate(row.cells):
-            cell.width = Cm(first if rank == 0 else (16 - first) / max(1, columns - 1))
+        _unbroken(row)
     word.document.add_paragraph().paragraph_format.space_after = Pt(2)
     return table
+
+
+def _unbroken(row: Any) -> None:
+    """A row that never runs over two pages."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _write(cell: Any, text: str, small: str = "") -> None:
