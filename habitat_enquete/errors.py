@@ -447,7 +447,7 @@ class Code(StrEnum):
         "Complétez-la si elle diffère."
     )
     PATHWAY_TENURE = (
-        "« {value} » n'est pas un statut d'occupation connu.{hint} Ajoutez-le à codebook.yaml (parcours : statuts) ou corrigez-le."
+        "« {value} » n'est pas un statut d'occupation connu.{hint} Ajoutez-le à codebook.yaml (pathways : tenures) ou corrigez-le."
     )
     PATHWAY_NO_TENURE = "Le statut d'occupation manque : la frise y reste sans réponse. Complétez la colonne « statut »."
     PATHWAY_COMMUNE_UNKNOWN = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,6 +13,9 @@ from habitat_enquete.cli.show import Progress, located, pass_project, report_pro
 if TYPE_CHECKING:
     from habitat_enquete.ingest.run import ImportResult
     from habitat_enquete.project import Project
+
+
+_LISTED_PROBLEMS: Final = 1_000
 
 
 @click.command("import")
@@ -100,6 +104,7 @@ def _quality_page(project: Project, result: ImportResult, *, alone: bool) -> Pat
 def _summary(project: Project, result: ImportResult, page: Path | None) -> dict[str, object]:
     return result.summary() | {
         "unchanged": result.unchanged,
+        "problems": [asdict(each) | {"place": each.place} for each in result.problems[:_LISTED_PROBLEMS]],
         "report": _name(project, result.report),
         "quality": _name(project, page),
     }

@@ -29,6 +29,8 @@ _ROW: Final = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _HIDDEN_ROW: Final = re.compile(rb'<row [^>]*?\bhidden="(?:1|true)"')
 _WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_CALC: Final = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 
@@ -66,6 +68,37 @@ def scan_sheet(stream: IO[bytes]) -> CellScan:
             found.last_row = max(found.last_row, int(row[1]))
         if b"<f" in block or b't="e"' in block:
             _odd_cells(block, found)
+    return found
+
+
+def scan_opendocument(content: bytes, *, file: str) -> dict[str, CellScan]:
+    """What the `content.xml` of an OpenDocument workbook says beside its values, by sheet.
+
+    Raises: EnqueteError when it declares a document type or entities, or is no XML.
+    """
+    root = parse_xml(content, file=file, part="content.xml")
+    return {table.get(f"{_TABLE}name", ""): _scan_table(table) for table in root.iter(f"{_TABLE}table")}
+
+
+def _scan_table(table: etree._Element) -> CellScan:
+    found = CellScan(columns_at_most=1)
+    number = 0
+    for row in table.iter(f"{_TABLE}table-row"):
+        first, number = number + 1, number + int(row.get(f"{_TABLE}number-rows-repeated", "1"))
+        column = 0
+        for cell in row:
+            start, column = column + 1, column + int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+            if (
+                len(cell) == 0
+            ):  # no text inside: a blank, perhaps styled and repeated to the edge of the sheet
+                continue
+            found.cells += 1
+            found.last_row = number
+            found.columns_at_most = max(found.columns_at_most, column)
+            if cell.get(f"{_CALC}value-type") == "error":
+                found.errors[first, start] = "".join(str(text) for text in cell.itertext()).strip() or "#N/A"
+        if row.get(f"{_TABLE}visibility") in {"collapse", "filter"}:
+            found.hidden_rows += 1
     return found
 
 

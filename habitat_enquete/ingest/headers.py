@@ -202,9 +202,9 @@ class HeaderIndex:
         named = self._names.get(fold(text)) or self._names.get(fold(text).replace(" ", "_"))
         if named is not None and self._in_scope(named):
             return [named]
-        return [question for question in self._whole.get(bare(text), []) if self._in_scope(question)] or (
-            [named] if named is not None else self._whole.get(bare(text), [])
-        )
+        labelled = self._whole.get(bare(text)) or self._whole.get(bare(text.replace("_", " "))) or []
+        inside = [question for question in labelled if self._in_scope(question)]
+        return inside or ([named] if named is not None else labelled)
 
     def _in_scope(self, question: Question) -> bool:
         return question.repeat == self.repeat

@@ -19,6 +19,7 @@ from habitat_enquete.model.questionnaire import Question, Questionnaire, Questio
 
 SEARCHED_ROWS: Final = 20
 _ZONE: Final = 3
+_TAGS: Final = ("#", '{"ImportId"')  # humanitarian tags (HXL), Qualtrics
 _SAMPLE: Final = 60
 _MULTIPLE: Final = frozenset({QuestionType.SELECT_MULTIPLE, QuestionType.RANK})
 # What stands for a question of a single word in a title or a note is not yet a header.
@@ -179,7 +180,7 @@ def _extended(best: _Reading, head: list[list[CellValue]], index: HeaderIndex) -
         texts = [plain(cell).strip() for cell in head[bottom + 1]]
         filled = [text for text in texts if text]
         known = sum(_designates(text, index) for text in filled)
-        tags = sum(text.startswith("#") for text in filled)
+        tags = sum(text.startswith(_TAGS) for text in filled)
         if not filled or not (tags == len(filled) or (known >= 3 and known >= 0.5 * len(filled))):
             break
         bottom += 1

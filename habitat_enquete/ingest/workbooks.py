@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.ingest.cellscan import CellScan, Place, scan_sheet, sheet_parts
+from habitat_enquete.ingest.cellscan import CellScan, Place, scan_opendocument, scan_sheet, sheet_parts
 from habitat_enquete.ingest.delimited import delimited_rows, html_tables
 from habitat_enquete.ingest.encodings import decoded
 from habitat_enquete.ingest.filetypes import TEXTUAL, WORKBOOKS, FileType
@@ -141,7 +141,7 @@ def _delimited(name: str, text: str) -> Sheet:
 def _spreadsheet(file: GuardedFile) -> tuple[Sheet, ...]:
     import python_calamine as calamine
 
-    scans = _scanned(file) if file.type is FileType.XLSX else {}
+    scans = _scanned(file)
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(file.path))
     except calamine.PasswordError as error:
@@ -203,7 +203,16 @@ def _merges(sheet: Any) -> tuple[Merge, ...]:
 
 
 def _scanned(file: GuardedFile) -> dict[str, CellScan]:
-    scans = {}
+    """What each sheet holds beside its values; nothing is known of the binary formats (xls, xlsb)."""
+    scans: dict[str, CellScan] = {}
+    if file.type is FileType.ODS:
+        with open_zip(file.path) as zipped:
+            scans = scan_opendocument(zipped.read("content.xml"), file=file.name)
+        for name, scan in scans.items():
+            if scan.is_stray:
+                raise EnqueteError(Code.CELL_TOO_FAR, file=file.name, sheet=name)
+    if file.type is not FileType.XLSX:
+        return scans
     with zipfile.ZipFile(file.path) as archive:
         for name, entry in sheet_parts(archive, file=file.name).items():
             try:

@@ -127,10 +127,22 @@ def test_tag_row_under_the_header_is_no_data(study: Study) -> None:
     assert study.take(study.sheet(tags, row())).rows == 1
 
 
+def test_three_header_rows_of_qualtrics_are_no_data(study: Study) -> None:
+    labels = [
+        "Identifiant",
+        "Quel âge avez-vous ?",
+        "Code Insee de la commune",
+        "Statut d'occupation",
+        *HEAD[4:],
+    ]
+    tags = [f'{{"ImportId":"{name}"}}' for name in HEAD]
+    assert study.take(study.sheet(labels, tags, row(statut="loc"))).rows == 1
+
+
 @pytest.mark.parametrize(
     "header",
     ["Statut d'occupation", "STATUT", "Statut d’occupation *", "Statut d'occupation :", "3. Statut d'occupation",
-     "Q3 - Statut d'occupation", "statut. Statut d'occupation", "  statut\u00a0d'occupation "],
+     "Q3 - Statut d'occupation", "statut. Statut d'occupation", "Statut_d'occupation", "  statut\u00a0d'occupation "],
 )  # fmt: skip
 def test_header_is_matched_by_name_or_label_however_written(study: Study, header: str) -> None:
     head = [header if name == "statut" else name for name in HEAD]
@@ -156,7 +168,7 @@ def test_unknown_header_is_proposed_and_read_once_accepted(study: Study) -> None
     )
     assert first.proposed == ("correspondances.yaml",)
     mapping = study.project.root / "correspondances.yaml"
-    assert "Loyer par mois: loyer ?" in mapping.read_text(encoding="utf-8")
+    assert 'Loyer par mois: "loyer ?"' in mapping.read_text(encoding="utf-8")
     assert study.answer("loyer") == []
 
     mapping.write_text(mapping.read_text(encoding="utf-8").replace("loyer ?", "loyer"), encoding="utf-8")
@@ -543,7 +555,7 @@ def test_unknown_choice_is_kept_told_and_recoded_once_decided(study: Study) -> N
     assert study.answer("statut") == [("proprio", "invalid")]
     recodings = study.project.root / "recodages.yaml"
     text = recodings.read_text(encoding="utf-8")
-    assert "proprio: prop ?" in text
+    assert 'proprio: "prop ?"' in text
 
     recodings.write_text(text.replace("prop ?", "prop"), encoding="utf-8")
     assert study.take(path).changed == 1
@@ -791,6 +803,61 @@ def test_cell_far_away_does_not_fill_the_memory(study: Study, place: str) -> Non
     result = study.take(_with_far_cell(study.sheet(row(statut="loc")), place))
     assert study.answer("statut") == [("loc", "answered")]
     assert told(result, "CELL_FAR")
+
+
+_ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+    'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="Réponses">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+
+
+def _ods(path: Path, rows: list[list[str]], *, after: str = "") -> Path:
+    """A LibreOffice workbook; a cell that begins with `#` is an error value."""
+
+    def cell(text: str) -> str:
+        kind = ' calcext:value-type="error" office:string-value=""' if text.startswith("#") else ""
+        return (
+            f'<table:table-cell office:value-type="string"{kind}><text:p>{text}</text:p></table:table-cell>'
+        )
+
+    lines = "".join(f"<table:table-row>{''.join(map(cell, line))}</table:table-row>" for line in rows)
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", _ODS.format(rows=lines + after))
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+    return path
+
+
+def test_opendocument_workbook_is_read_with_its_errors(study: Study) -> None:
+    path = _ods(
+        study.folder / "r.ods",
+        [
+            ["id_repondant", "age", "statut", "freins"],
+            ["R1", "40", "Locataire", "#DIV/0!"],
+            ["R2", "#N/A", "loc", "été"],
+        ],
+    )
+    result = study.take(path)
+    assert study.answer("statut") == [("loc", "answered")]
+    assert study.answer("age", "R2") == [("#N/A", "invalid")]
+    assert ("ANSWER_CELL_ERROR", "B3") in places(result)
+
+
+def test_opendocument_cell_far_away_is_refused(study: Study) -> None:
+    after = (
+        '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row><table:table-row>'
+        '<table:table-cell table:number-columns-repeated="16000"/><table:table-cell office:value-type="string"><text:p>x</text:p>'
+        "</table:table-cell></table:table-row>"
+    )
+    with pytest.raises(EnqueteError, match="une cellule isolée très loin du tableau"):
+        study.take(_ods(study.folder / "r.ods", [["id_repondant", "age"], ["R1", "40"]], after=after))
 
 
 def test_questionnaire_that_does_not_match_is_refused_with_the_way_to_make_one(study: Study) -> None:
