@@ -57,6 +57,55 @@ DEFAULT: Final = tuple(
 )
 
 
+# Words that studies write for a tenure (plain form), and the ids they may stand for, the most precise first.
+_SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "chez les parents": ("parents",),
+    "chez mes parents": ("parents",),
+    "heberge": ("heberge", "hebergement_tiers"),
+    "heberge chez un tiers": ("heberge", "hebergement_tiers"),
+    "hebergement tiers": ("hebergement_tiers", "heberge"),
+    "loge gratuitement": ("loge_gratuit", "heberge"),
+    "loge gratuit": ("loge_gratuit", "heberge"),
+    "logement de fonction": ("loge_gratuit", "heberge"),
+    "residence etudiante": ("residence_etudiante", "residence"),
+    "residence universitaire": ("residence_etudiante", "residence"),
+    "internat": ("residence_etudiante", "residence"),
+    "fjt": ("foyer", "residence"),
+    "foyer": ("foyer", "residence", "structure"),
+    "fjt/foyer": ("foyer", "residence"),
+    "structure": ("structure", "foyer", "hebergement"),
+    "hebergement": ("hebergement", "foyer", "structure"),
+    "chrs": ("hebergement", "foyer", "structure"),
+    "cada": ("hebergement", "foyer", "structure"),
+    "chrs/cada/residence sociale": ("hebergement", "foyer", "structure"),
+    "residence sociale": ("hebergement", "foyer", "structure"),
+    "residence autonomie": ("residence_autonomie", "foyer", "residence"),
+    "residence autonomie/ehpad": ("residence_autonomie", "foyer", "residence"),
+    "ehpad": ("residence_autonomie", "foyer", "residence"),
+    "sans domicile": ("sans_domicile", "precaire"),
+    "sdf": ("sans_domicile", "precaire"),
+    "habitat leger": ("habitat_leger", "precaire"),
+    "habitat leger/mobile": ("habitat_leger", "precaire"),
+    "habitat mobile": ("habitat_leger", "precaire"),
+    "colocation": ("colocation", "locataire_prive"),
+    "locataire": ("locataire", "locataire_prive"),
+    "locataire prive": ("locataire_prive",),
+    "locataire prive vide": ("locataire_prive_vide", "locataire_prive"),
+    "locataire prive meuble": ("locataire_prive_meuble", "locataire_prive"),
+    "locataire prive meuble/hotel": ("locataire_prive_meuble", "locataire_prive"),
+    "location privee": ("locataire_prive",),
+    "hlm": ("locataire_hlm",),
+    "location hlm": ("locataire_hlm",),
+    "logement social": ("locataire_hlm",),
+    "locataire social": ("locataire_hlm",),
+    "accedant": ("accedant", "proprietaire"),
+    "accession": ("accedant", "proprietaire"),
+    "proprietaire accedant": ("accedant", "proprietaire"),
+    "proprietaire": ("proprietaire",),
+    "proprietaire occupant": ("proprietaire",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Alphabet:
     """The states of a path, in order; `aliases` are other words that the study uses for them (plain form → id), `terms` words
@@ -94,7 +143,12 @@ def alphabet(codebook: Codebook) -> Alphabet:
         )
         for rank, tenure in enumerate(tenures)
     )
-    aliases: dict[str, str] = {}
+    known = {tenure.id for tenure in coloured}
+    aliases = {
+        words: next(id for id in ids if id in known)
+        for words, ids in _SYNONYMS.items()
+        if known.intersection(ids)
+    }
     extra = codebook.pathways.get("aliases")
     for alias, target in extra.items() if isinstance(extra, Mapping) else ():
         aliases[plain(str(alias)).replace("_", " ")] = str(target)

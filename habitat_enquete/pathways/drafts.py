@@ -17,7 +17,7 @@ from habitat_enquete.pathways.dates import parse_range, plain
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("id", "identifiant", "repondant", "respondent", "enquete", "personne"),
     "rank": ("rang", "rank", "numero", "n", "ordre"),
-    "start": ("debut", "start", "entree", "emmenagement", "date debut", "date d'entree", "arrivee"),
+    "start": ("debut", "start", "entree", "emmenagement", "date debut", "date d'entree"),
     "end": ("fin", "end", "sortie", "depart", "date fin", "date de sortie"),
     "start_min": ("debut min", "debut_min", "start_earliest"),
     "start_max": ("debut max", "debut_max", "start_latest"),

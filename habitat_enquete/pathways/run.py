@@ -28,7 +28,7 @@ from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs
 from habitat_enquete.store.connection import Store
-from habitat_enquete.store.respondents import respondents
+from habitat_enquete.store.respondents import respondents, save_respondent
 from habitat_enquete.store.texts import documents
 
 STAGE: Final = "pathways"
@@ -97,6 +97,9 @@ def run(
     letters, places = alphabet(codebook), gazetteer(_communes(project))
     mapped, problems = mappings(questionnaires)
     with Store(project.database) as store:
+        with store.transaction():
+            for person, known in (table.people if table else {}).items():
+                save_respondent(store, person, known, source=table.origin if table else "")
         people = respondents(store)
         asked = {each.question for each in mapped} | set(choices.wished) | set(choices.blocked)
         answers = stored.answers_to(store, asked) if asked else []

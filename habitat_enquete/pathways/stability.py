@@ -15,6 +15,8 @@ from habitat_enquete.pathways.distances import Distances
 from habitat_enquete.pathways.sequences import Floats
 from habitat_enquete.pathways.typology import SEED, Partition, best_medoids, rand_index
 
+_DRAWN = 600
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stability:
@@ -35,12 +37,12 @@ def bootstrap(
     starts: int = 5,
     seed: int = SEED,
 ) -> Stability:
-    """Draw as many people, with replacement, group them again, and put everyone with the nearest new medoid."""
+    """Draw as many people (600 at most), with replacement, group them again, and put everyone with the nearest new medoid."""
     generator = np.random.default_rng(seed)
     square = distances.distinct_square()
     found = []
     for draw in range(draws):
-        drawn = generator.integers(0, len(distances), len(distances))
+        drawn = generator.integers(0, len(distances), min(len(distances), _DRAWN))
         heavy = np.asarray(
             np.bincount(distances.index[drawn], weights[drawn], distances.size), dtype=np.float64
         )

@@ -18,14 +18,16 @@ from habitat_enquete.pathways.quality import Quality, quality, silhouettes
 from habitat_enquete.pathways.sequences import VOID, Floats, Sequences, spells
 from habitat_enquete.pathways.settings import REASONABLE, STRONG, Settings
 from habitat_enquete.pathways.stability import Stability, bootstrap, over_draws
-from habitat_enquete.pathways.typology import SEED, Partition, group
+from habitat_enquete.pathways.typology import SEED, STARTS, Partition, group
 
 _NEAR_BEST = 0.02
+_DRAWN_BY_LIKENESS = 1_500
 _LONGEST_LABEL = 4
 # Fewer people than this are no type: they are cases.
 _SMALLEST = 5
 # Beyond, types are sought among as many people drawn at random: a matrix of all pairs would not fit a laptop.
-_MOST = 6_000
+_MOST = 3_000
+_FEW_STARTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def study(
     Raises: EnqueteError when more types are asked for than there are different paths, or a date-by-date distance is asked of
     paths of unequal lengths.
     """
-    if len(pathways) > _MOST:
+    everyone = len(pathways)
+    if everyone > _MOST:
         drawn_people = np.random.default_rng(SEED).choice(sorted(pathways), _MOST, replace=False)
         pathways = {str(person): pathways[str(person)] for person in sorted(drawn_people)}
     source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
@@ -80,7 +83,8 @@ def study(
     if len(source) < 3 or between.size < 3 or most < 2:
         return _none(source, between, _too_little(source, between))
     tried = [settings.types] if settings.types else list(range(2, most + 1))
-    partitions = {k: group(between, k, weights=source.weights) for k in tried if k >= 1}
+    starts = STARTS if between.size <= 1_000 else _FEW_STARTS
+    partitions = {k: group(between, k, weights=source.weights, starts=starts) for k in tried if k >= 1}
     square = between.square()
     kept = [k for k in partitions if k > 1] or tried
     stable = {
@@ -94,6 +98,8 @@ def study(
     own = silhouettes(square, partition.groups, source.weights)[1]
     dates = _over_dates(pathways, alphabet, settings, source, partition, table)
     solid, verdict = _judged(len(source), chosen, dates, settings)
+    if everyone > _MOST:
+        verdict += f" Types cherchés parmi {_MOST} parcours tirés au sort sur {everyone}."
     return Typology(
         source,
         between,
@@ -239,13 +245,15 @@ def _duration(months: int) -> str:
 
 
 def ordered(typology: Typology) -> NDArray[np.int64]:
-    """Rows in the order in which to draw them: by type, then from the most typical; without types, by likeness.
+    """Rows in the order in which to draw them: by type, then by states from the start; without types, by likeness.
 
     Likeness is the first axis of the principal coordinates of the distances.
     """
+    columns = list(typology.sequences.codes.T[::-1])
     if typology.partition is not None and typology.is_solid:
-        partition = typology.partition
-        return np.lexsort((-typology.silhouettes, partition.groups)).astype(np.int64)
+        return np.lexsort((*columns, typology.partition.groups)).astype(np.int64)
+    if typology.distances.size > _DRAWN_BY_LIKENESS:
+        return np.lexsort(columns).astype(np.int64)
     return likeness(typology.distances)
 
 

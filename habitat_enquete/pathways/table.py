@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -23,6 +23,15 @@ _AGEVEN: Final = {
     "family": ("famille", "family", "menage"),
     "work": ("travail", "work", "emploi", "activite"),
 }
+_OF_PEOPLE: Final = frozenset(
+    {"public", "publics", "annee_naissance", "date_entretien", "age", "poids", "consentement"}
+)
+_SAME: Final = {
+    "publics": "publics_pd2h",
+    "weight": "poids",
+    "date": "date_entretien",
+    "arrivee": "date_arrivee",
+}
 # Where a table says where a proposed episode was read: `E03!120:180`.
 _SPAN: Final = re.compile(r"^.+!\d+:\d+$")
 
@@ -39,12 +48,14 @@ class TableSheet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EpisodeTable:
-    """The drafts of a file. `origin` names it; `decided` are drafts of episodes first read in interviews."""
+    """The drafts of a file. `origin` names it; `decided` are drafts of episodes first read in interviews; `people` is what a sheet of
+    people says of each (public, year of birth, day of the interview, weight…)."""
 
     origin: str
     drafts: tuple[Draft, ...]
     decided: tuple[Draft, ...] = ()
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_table(file: str, sheets: Iterable[TableSheet]) -> EpisodeTable:
@@ -55,10 +66,14 @@ def read_table(file: str, sheets: Iterable[TableSheet]) -> EpisodeTable:
     drafts: list[Draft] = []
     problems: list[Problem] = []
     missing: EnqueteError | None = None
+    people: dict[str, dict[str, str]] = {}
     for sheet in sheets:
         rows = [[_text(value) for value in row] for row in sheet.rows()]
         if (grid := _ageven_header(rows)) is not None:
             drafts += _ageven(file, sheet.name, rows, grid, problems)
+            continue
+        if (known := _people(rows)) is not None:
+            people |= known
             continue
         try:
             drafts += _long(file, sheet.name, rows)
@@ -67,7 +82,32 @@ def read_table(file: str, sheets: Iterable[TableSheet]) -> EpisodeTable:
     if not drafts and missing is not None:
         raise missing
     own = tuple(draft for draft in drafts if not _SPAN.match(draft.source))
-    return EpisodeTable(file, own, tuple(d for d in drafts if _SPAN.match(d.source)), tuple(problems))
+    return EpisodeTable(file, own, tuple(d for d in drafts if _SPAN.match(d.source)), tuple(problems), people)
+
+
+def _people(rows: list[list[str]]) -> dict[str, dict[str, str]] | None:
+    """A sheet of people: an identifier, attributes that only people have, and no beginning of an episode."""
+    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+        fields = [field_of(title) for title in row]
+        names = [plain(title).replace(" ", "_") for title in row]
+        if (
+            "id" not in fields
+            or "start" in fields
+            or "start_min" in fields
+            or not _OF_PEOPLE.intersection(names)
+        ):
+            continue
+        key = fields.index("id")
+        return {
+            line[key]: {
+                _SAME.get(name, name): value
+                for position, (name, value) in enumerate(zip(names, line, strict=False))
+                if value and position != key and name
+            }
+            for line in rows[at + 1 :]
+            if key < len(line) and line[key]
+        }
+    return None
 
 
 def _text(value: Value) -> str:

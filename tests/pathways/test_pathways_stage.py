@@ -302,7 +302,7 @@ def test_a_mapping_to_a_question_never_asked_is_told(questionnaire: Questionnair
 
 def test_numbered_blocks_of_a_wide_table_become_episodes(paths_of) -> None:  # type: ignore[no-untyped-def]
     header = "id | logement1_debut | logement1_statut | logement2_debut | logement2_statut | debut"
-    result = paths_of("P1 | 2010 | parents | 2015 | hlm |", header=header)
+    result = paths_of("P1 | 2010 | parents | 2015 | manoir |", header=header)
     assert [e.tenure for e in result.pathways["P1"].episodes] == ["parents", None]
     assert "PATHWAY_TENURE" in codes(result)
 
@@ -326,6 +326,22 @@ def test_a_year_that_is_none_is_told_in_the_grid() -> None:
     grid = Sheet("hier | parents | Mende", header="Année | Résidence | Commune")
     (problem,) = read_table("grille.xlsx", [grid]).problems
     assert problem.code == Code.AGEVEN_YEAR.name and "« hier » n'est pas une année" in problem.message
+
+
+def test_a_sheet_of_people_says_who_they_are(study: Project, codebook: Codebook) -> None:
+    people = Sheet(
+        "P1 | seniors | 1950 | 2024-05-02 | 2,5",
+        header="id | public | annee_naissance | date_entretien | poids",
+    )
+    told = Sheet("P1 | 2010 | | Mende | logement social |", "P2 | 2012 | | Mende | fjt |")
+    result = run(study, codebook, table=read_table("p.xlsx", [people, told]))
+    assert result.pathways["P1"].observed_until == "2024-05-02"
+    assert result.ground.weights == {"P1": 2.5, "P2": 1.0}
+    assert [e.tenure for e in (*result.pathways["P1"].episodes, *result.pathways["P2"].episodes)] == [
+        "locataire_hlm",
+        "foyer",
+    ]
+    assert [profile.id for profile in result.profiles] == ["seniors"]
 
 
 def write(path: Path, *rows: list[object]) -> Path:
