@@ -19,7 +19,7 @@ from habitat_enquete.ingest.guards import parse_xml
 Place = tuple[int, int]  # row and column, from 1
 
 # Beyond this many cells (rows × columns) of mostly nothing, a reader that builds the whole rectangle is not used.
-DENSE_CELLS: Final = 20_000_000
+DENSE_CELLS: Final = 2_000_000
 _BLOCK: Final = 1 << 20
 _CELL: Final = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _PLACE: Final = re.compile(rb'\br="([A-Z]+)(\d+)"')
@@ -27,7 +27,6 @@ _FORMULA: Final = re.compile(rb"<f(?:\s[^>]*)?>([^<]*)</f>")
 _VALUE: Final = re.compile(rb"<v>([^<]*)</v>")
 _ROW: Final = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _HIDDEN_ROW: Final = re.compile(rb'<row [^>]*?\bhidden="(?:1|true)"')
-_WIDE: Final = ((re.compile(rb'r="[A-Z]{3}\d'), 16_384), (re.compile(rb'r="[A-Z]{2}\d'), 702))
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _CALC: Final = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
@@ -43,7 +42,7 @@ class CellScan:
     hidden_rows: int = 0
     cells: int = 0
     last_row: int = 0
-    columns_at_most: int = 26
+    columns_at_most: int = 1
 
     @property
     def is_stray(self) -> bool:
@@ -57,10 +56,7 @@ def scan_sheet(stream: IO[bytes]) -> CellScan:
     found = CellScan()
     for block in _blocks(stream):
         found.cells += block.count(b"<c ")
-        for pattern, width in _WIDE:
-            if found.columns_at_most < width and pattern.search(block):
-                found.columns_at_most = width
-                break
+        _note_width(block, found)
         if b"hidden=" in block:
             found.hidden_rows += len(_HIDDEN_ROW.findall(block))
         at = block.rfind(b"<row ")
@@ -69,6 +65,17 @@ def scan_sheet(stream: IO[bytes]) -> CellScan:
         if b"<f" in block or b't="e"' in block:
             _odd_cells(block, found)
     return found
+
+
+def _note_width(block: bytes, found: CellScan) -> None:
+    """Note the furthest column: only the last cell of each row is looked at."""
+    end = block.find(b"</row>")
+    while end >= 0:
+        start = block.rfind(b"<c ", 0, end)
+        place = _PLACE.search(block, start, start + 60) if start >= 0 else None
+        if place is not None and (width := column_number(place[1].decode())) > found.columns_at_most:
+            found.columns_at_most = width
+        end = block.find(b"</row>", end + 6)
 
 
 def scan_opendocument(content: bytes, *, file: str) -> dict[str, CellScan]:

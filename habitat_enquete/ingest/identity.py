@@ -7,6 +7,7 @@ import hmac
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from habitat_enquete.ingest.choices import fold
@@ -112,8 +113,16 @@ def _column_of(name: str, layout: Layout) -> int | None:
 
 def content_hash(answers: Iterable[Answer]) -> str:
     """The hash of what was answered, whatever the file, the columns and their order; blanks say nothing."""
+    answered = AnswerState.ANSWERED
     given = [a for a in answers if a[1] or a[2] not in _EMPTY]
-    lines = [f"{a[0]}\x1f{a[5]}\x1f{a[6]}\x1f{a[2]._value_}\x1f{a[1]}" for a in given]
     if any(a[5] for a in given):  # repeats come among or after the other questions, by file
-        lines.sort()
-    return hashlib.sha256("\x1e".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+        parts = [f"{a[0]}\x1f{a[5]}\x1f{a[6]}\x1f{a[2]._value_}\x1f{a[1]}" for a in given]
+        parts.sort()
+    else:
+        states = [f"{rank}{a[2]._value_}" for rank, a in enumerate(given) if a[2] is not answered]
+        parts = ["\x1f".join(map(_question, given)), "\x1f".join(map(_value, given)), "\x1f".join(states)]
+    return hashlib.sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_question: Final = itemgetter(0)
+_value: Final = itemgetter(1)

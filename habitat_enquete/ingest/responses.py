@@ -113,10 +113,12 @@ class SheetReader:
     counts: Counts = field(default_factory=Counts)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     _conditional: set[str] = field(init=False)
+    _involved: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.asked = {question.name: question for question in self.questionnaire.asked()}
         self.checker = Checker(self.questionnaire, self.options.now)
+        self._involved = self.checker.involved()
         self._conditional = {s.question.name for s in self.checker.routing.steps if s.conditions}
         self.width = 1 + max((column.index for column in self.table.layout.columns), default=0)
         self.fields = self._fields()
@@ -234,9 +236,10 @@ class SheetReader:
             ((each.question.name, each.repeat), each, each.read(cells)) for each in self.fields
         ]
         self._add_companions(fields, len(rows))
+        ruled = [each for each in fields if each[0][0] in self._involved]
         checked = self.checker.check(
-            {slot: [reading.text for reading in readings] for slot, _, readings in fields},
-            {slot: _unreadable(readings) for slot, _, readings in fields},
+            {slot: [reading[1] for reading in readings] for slot, _, readings in ruled},
+            {slot: _unreadable(readings) for slot, _, readings in ruled},
         )
         self._tell_issues(rows, fields, checked)
         for slot, _, readings in fields:
@@ -284,9 +287,8 @@ class SheetReader:
                 continue
             rank = 0
             for value, state, label, raw, letters in items:
-                answers.append(
-                    make(Answer, (name, value, state, label, raw, repeat, rank, sheet, letters + number))
-                )
+                answer = (name, value, state, label, raw, repeat, rank, sheet, letters + number)
+                answers.append(make(Answer, answer))
                 rank += 1  # noqa: SIM113 - enumerate would cost a tenth of this loop
 
     # ── problems ─────────────────────────────────────────────────────────────────────────────────────────────────

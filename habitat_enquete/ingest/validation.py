@@ -61,9 +61,15 @@ class Checker:
         """Questions and expressions that cannot be computed here."""
         return self.routing.ignored
 
-    def has_conditions(self, question: str) -> bool:
-        """Whether a question is asked to some people only."""
-        return any(step.question.name == question and step.conditions for step in self.routing.steps)
+    def involved(self) -> frozenset[str]:
+        """The questions that a rule looks at or bears upon: the others need not be given to `check`."""
+        found: set[str] = set()
+        for step in self.routing.steps:
+            texts = [text for text in (*step.conditions, step.constraint, step.required_if) if text]
+            if texts or step.question.required:
+                found.add(step.question.name)
+            found.update(name for text in texts for name in references(parse(text)))
+        return frozenset(found)
 
     def check(self, values: Values, unreadable: Mapping[Slot, Sequence[bool]]) -> Checked:
         """The rows of a block checked; `values` are canonical texts by question, `unreadable` those that are no answer."""
