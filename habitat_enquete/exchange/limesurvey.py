@@ -57,7 +57,7 @@ _TYPES: Final[Mapping[QuestionType, str]] = {
     QuestionType.RANK: "R",
     QuestionType.MATRIX: "F",
     QuestionType.NOTE: "X",
-    QuestionType.ACKNOWLEDGE: "M",
+    QuestionType.ACKNOWLEDGE: "Y",
     QuestionType.CALCULATE: "*",
     QuestionType.HIDDEN: "*",
     QuestionType.GEOPOINT: "S",
@@ -194,14 +194,6 @@ class _Writer:
                 "text": text,
                 "language": language,
             }
-        if question.type is QuestionType.ACKNOWLEDGE:
-            yield {
-                "class": "SQ",
-                "name": "OK",
-                "text": question.label,
-                "language": language,
-                "relevance": "1",
-            }
         for choice in self.form.choices_of(question):
             if choice is not other and choice.name in target.choices:
                 yield self._choice(question, choice, target, code)
@@ -280,8 +272,10 @@ class _Writer:
         codes: dict[str, str] = {}
         taken: set[str] = set()
         other = _specify(self.form, question)
+        multiple = question.type is QuestionType.SELECT_MULTIPLE  # whose choices are subquestions there
+        length = _QUESTION_LENGTH if multiple else _ANSWER_LENGTH
         for choice in self.form.choices_of(question):
-            code = _OTHER if choice is other else _unique(choice.name, _ANSWER_LENGTH, taken, "a")
+            code = _OTHER if choice is other else _unique(choice.name, length, taken, "a")
             codes[choice.name] = code
             self.names.append(Name(code, question.name, choice.name, rank))
         self.targets[question.name, rank] = Target(name, question.type, codes)

@@ -104,8 +104,6 @@ class _Translator:
         target = self.target(node)
         if target is None:
             raise Untranslatable("une référence à une boucle ou à une question absente")
-        if target.type is QuestionType.ACKNOWLEDGE:
-            return f"{target.name}_OK.NAOK"
         if target.type is QuestionType.SELECT_MULTIPLE:
             return f"count(that.{target.name}.NAOK)"
         return f"{target.name}.NAOK"

@@ -357,6 +357,8 @@ class HeaderIndex:
 
 def _texts(question: Question) -> Iterator[str]:
     yield question.name
+    if "_" in question.name:
+        yield question.name.replace("_", "")  # LimeSurvey accepts no underscore
     yield question.label
     yield from question.labels.values()
     yield from question.aliases

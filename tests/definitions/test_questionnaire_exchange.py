@@ -151,7 +151,7 @@ def test_limesurvey_questions(habitants):
     structure, rows = rows_of(habitants)
     questions = {row["name"]: row for row in rows if row["class"] == "Q"}
     assert {name: row["type/scale"] for name, row in questions.items()} == {
-        "accord": "M",
+        "accord": "Y",
         "age": "N",
         "statut": "L",
         "loyer": "N",
@@ -163,7 +163,7 @@ def test_limesurvey_questions(habitants):
         "photo": "|",
         "freins": "T",
     }
-    assert questions["age"]["relevance"] == '(accord_OK.NAOK == "Y")'
+    assert questions["age"]["relevance"] == '(accord.NAOK == "Y")'
     assert questions["motifs"]["max_answers"] == "2" and questions["motifs"]["exclude_all_others"] == "nsp"
     assert questions["statut"]["other"] == "Y"
     assert questions["episode2arrivee"]["relevance"] == "!is_empty(episode1arrivee.NAOK)"
@@ -207,7 +207,7 @@ questions:
         ("${statut} = 'proprietaire'", '(statut.NAOK == "prop")'),
         ("${statut} != ''", "!is_empty(statut.NAOK)"),
         ("selected(${statut}, 'proprietaire')", '(statut.NAOK == "prop")'),
-        ("not(selected(${motifs}, 'emploi'))", '!((motifs_emplo.NAOK == "Y"))'),
+        ("not(selected(${motifs}, 'emploi'))", '!((motifs_emploi.NAOK == "Y"))'),
         ("selected(${motifs}, 'autre')", "(!is_empty(motifs_other.NAOK))"),
         ("count-selected(${motifs}) <= 3", "(count(that.motifs.NAOK) <= 3)"),
         ("regex(., '\\d{5}')", 'regexMatch("/^(?:[0-9]{5})$/", age.NAOK)'),
@@ -215,14 +215,14 @@ questions:
         ("coalesce(${age}, 0)", "if(is_empty(age.NAOK), 0, age.NAOK)"),
         ("${age} mod 2 = -1", "((age.NAOK - 2 * floor(age.NAOK / 2)) == -(1))"),
         ("contains(${age}, '4')", '(strpos(age.NAOK, "4") !== false)'),
-        ("${accord} = 'OK'", '(accord_OK.NAOK == "Y")'),
+        ("${accord} = 'OK'", '(accord.NAOK == "Y")'),
     ],
 )
 def test_expressions_of_limesurvey(text, expected):
     targets = {
         "age": Target("age", QuestionType.INTEGER, {}),
         "statut": Target("statut", QuestionType.SELECT_ONE, {"proprietaire": "prop"}),
-        "motifs": Target("motifs", QuestionType.SELECT_MULTIPLE, {"emploi": "emplo", "autre": "-oth-"}),
+        "motifs": Target("motifs", QuestionType.SELECT_MULTIPLE, {"emploi": "emploi", "autre": "-oth-"}),
         "accord": Target("accord", QuestionType.ACKNOWLEDGE, {}),
     }
     assert translate(text, targets, "age") == expected
