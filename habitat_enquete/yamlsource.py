@@ -346,7 +346,9 @@ class Section:
     ) -> None:
         """Adds a problem of this file; `line` defaults to the section's own."""
         at = self.table.line if line is None else line
-        sentence = code.sentence(**({"file": self.file, "line": at, "place": f"{self.file}, ligne {at}"} | where))
+        sentence = code.sentence(
+            **({"file": self.file, "line": at, "place": f"{self.file}, ligne {at}"} | where)
+        )
         self.problems.append(Problem(code.name, sentence, severity, self.file, row=at))
 
     def _wrong(self, key: str, expected: str, default: T) -> T:
