@@ -55,6 +55,11 @@ def annotate_text(text: str, pipeline: Pipeline, *, document: str = "") -> Annot
     return next(_annotated([(document, text, (Span(0, len(text)),))], pipeline))
 
 
+def annotate_texts(texts: Iterable[str], pipeline: Pipeline) -> Iterator[AnnotatedText]:
+    """The annotation of many such texts, in order: much faster than one by one."""
+    return _annotated((("", text, (Span(0, len(text)),)) for text in texts), pipeline)
+
+
 def key_of(document: Document) -> bytes:
     """What the annotation of a document depends on: its text and where its turns are."""
     turns = ",".join(f"{turn.span.start}-{turn.span.end}" for turn in document.turns)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from habitat_enquete.nlp.annotate import annotate_text
+from habitat_enquete.nlp.annotate import annotate_texts
+from habitat_enquete.nlp.annotated import AnnotatedText
 from habitat_enquete.nlp.lexicon import lexicon
 from habitat_enquete.nlp.oral import listed, spoken_norm
 from habitat_enquete.nlp.pipeline import Pipeline
@@ -72,8 +73,7 @@ class TermIndex:
     def __init__(self, terms: Iterable[str], pipeline: Pipeline, *, gap: int) -> None:
         self._by_form: dict[str, list[Compiled]] = defaultdict(list)
         self._by_lemma: dict[str, list[Compiled]] = defaultdict(list)
-        for term in dict.fromkeys(terms):
-            elements = compile_term(term, pipeline, gap=gap)
+        for term, elements in compile_terms(terms, pipeline, gap=gap):
             words = [element for element in elements if element.forms]
             if words:
                 anchor = max(words, key=lambda element: min(map(len, element.forms)))
@@ -110,25 +110,36 @@ class TermIndex:
         return found
 
 
-def compile_term(term: str, pipeline: Pipeline, *, gap: int) -> tuple[Element, ...]:
-    """The elements of a term as its author wrote it (see `model.codebook`)."""
-    elements: list[Element] = []
-    for quoted, star, dots, plain in _PART.findall(term.strip()):
+def compile_terms(terms: Iterable[str], pipeline: Pipeline, *, gap: int) -> list[Compiled]:
+    """The elements of each term as its author wrote it (see `model.codebook`); the pipeline reads all of them together."""
+    parts = {term: _PART.findall(term.strip()) for term in terms}
+    texts = {
+        text.strip()
+        for found in parts.values()
+        for part in found
+        for text in (part[0], part[3])
+        if text.strip()
+    }
+    read = dict(zip(sorted(texts), annotate_texts(sorted(texts), pipeline), strict=True))
+    return [(term, tuple(_elements(found, read, gap))) for term, found in parts.items()]
+
+
+def _elements(
+    parts: Iterable[tuple[str, str, str, str]], read: Mapping[str, AnnotatedText], gap: int
+) -> Iterator[Element]:
+    for quoted, star, dots, plain in parts:
         if star:
-            elements.append(Element(any_word=True))
+            yield Element(any_word=True)
         elif dots:
-            elements.append(Element(gap=gap))
-        elif quoted:
-            forms = annotate_text(quoted, pipeline).forms
-            elements += [Element(forms=frozenset({spoken_norm(form)})) for form in forms]
+            yield Element(gap=gap)
+        elif quoted.strip():
+            yield from (Element(forms=frozenset({spoken_norm(form)})) for form in read[quoted.strip()].forms)
         elif plain.strip():
-            elements += _plain(plain.strip(), pipeline)
-    return tuple(elements)
+            yield from _plain(read[plain.strip()])
 
 
-def _plain(words: str, pipeline: Pipeline) -> Iterator[Element]:
+def _plain(annotated: AnnotatedText) -> Iterator[Element]:
     """Words by form, by the lemma the pipeline gives in the term, by the lemma the lexicon gives first."""
-    annotated = annotate_text(words, pipeline)
     for form, lemma in zip(annotated.forms, annotated.lemmas, strict=True):
         norm = spoken_norm(form)
         if norm in {"se", "s'"}:
@@ -137,8 +148,9 @@ def _plain(words: str, pipeline: Pipeline) -> Iterator[Element]:
             yield Element(forms=frozenset({norm}))
         else:
             table = lexicon().lemma(norm) or norm
-            lemmas = {lemma_key(norm, each) for each in (lemma, table, norm)}
-            yield Element(frozenset({norm}), frozenset(lemmas))
+            yield Element(
+                frozenset({norm}), frozenset(lemma_key(norm, each) for each in (lemma, table, norm))
+            )
 
 
 def _follow(
