@@ -25,7 +25,7 @@ from habitat_enquete.ingest.choices import (
     tick,
 )
 from habitat_enquete.ingest.headers import Column, Part
-from habitat_enquete.ingest.values import BLANK, NOT_SHOWN, Parsed, parse_text, parser_for, plain
+from habitat_enquete.ingest.values import BLANK, NOT_SHOWN, Parsed, number_text, parse_text, parser_for, plain
 from habitat_enquete.ingest.workbooks import CellValue
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 from habitat_enquete.model.response import AnswerState
@@ -166,7 +166,31 @@ def _simple(question: Question, columns: list[Column], context: Context) -> Call
 
     if parser is parse_text:  # open answers hardly ever repeat: remembering them only fills the memory
         return lambda rows: _texts(rows, index, letters, compute)
-    return _remembered(index, compute)
+    remembered = _remembered(index, compute)
+    if question.type is QuestionType.DECIMAL:
+        return lambda rows: _decimals(rows, index, letters, remembered)
+    return remembered
+
+
+def _decimals(
+    rows: Rows, index: int, letters: str, remembered: Callable[[Rows], list[Reading]]
+) -> list[Reading]:
+    """Plain numbers, which hardly ever repeat, at once; the others as usual."""
+    column = [row[index] for row in rows]
+    if set(map(type, column)) - {float} and not all(type(cell) is float for cell in column if cell != ""):
+        return remembered(rows)
+    blank = reading_of(BLANK, "", letters)
+    answered = AnswerState.ANSWERED
+    make = tuple.__new__  # as in _texts
+    found: list[Reading] = []
+    for cell in column:
+        text = number_text(cell) if isinstance(cell, float) else ""
+        if text == "":
+            found.append(blank)
+            continue
+        item = make(Item, (text, answered, "", "", letters))
+        found.append(make(Reading, ((item,), text, "", "", ())))
+    return found
 
 
 def _texts(rows: Rows, index: int, letters: str, compute: Callable[[CellValue], Reading]) -> list[Reading]:

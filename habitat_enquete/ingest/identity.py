@@ -58,7 +58,11 @@ class Identifier:
             key = plain(row[index]).strip()
             if key:
                 own = plain(row[self.own]).strip() if self.own is not None else ""
-                return Identity(by, key, self.respondent(own or key))
+                # « 12 » is somebody else in another tool's file, unless the questionnaire says it is the person's own id.
+                plain_rank = key.isdigit() and not own
+                return Identity(
+                    by, key, self.respondent(f"{self.questionnaire.id}-{key}" if plain_rank else own or key)
+                )
         return None
 
     def respondent(self, key: str) -> str:

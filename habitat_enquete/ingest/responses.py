@@ -186,6 +186,8 @@ class SheetReader:
             cells = [*row, *([""] * missing)] if missing > 0 else row
             if number in odd:
                 cells = _restored(list(cells), odd[number], texts)
+            if layout.limesurvey and "N/A" in cells:  # what LimeSurvey writes for no answer at all
+                cells = ["" if cell == "N/A" else cell for cell in cells]
             if layout.mended:
                 cells = [mended(cell)[0] if isinstance(cell, str) else cell for cell in cells]
             yield number, cells

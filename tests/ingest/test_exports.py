@@ -166,7 +166,7 @@ def test_limesurvey_codes_are_attached_by_rank_and_drafts_left_out(real_data: Pa
     assert (result.added, result.drafts) == (36, 4)
     with Store(lozere.database) as store:
         for response in table.responses(store):
-            submission = truth_[int(response.respondent) - 1]
+            submission = truth_[int(response.respondent.removeprefix("lozere_2026-")) - 1]
             columns = {a.question for a in response.answers}
             found = {(a.question, a.repeat, a.value) for a in response.answers if a.value}
             assert found ^ _expected(submission, columns) <= {

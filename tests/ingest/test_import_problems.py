@@ -730,6 +730,27 @@ def test_without_a_key_content_identifies_and_it_is_told(study: Study) -> None:
     assert study.take(study.sheet(*rows, [None, 30, "prop"], head=head)).added == 1
 
 
+def test_ranks_given_by_a_tool_are_told_apart_by_questionnaire(study: Study) -> None:
+    study.take(study.sheet([12, 40, "loc"], head=["ID de la réponse", "age", "statut"]))
+    assert study.respondents() == ["enquete-12"]
+
+
+def test_own_id_declared_by_the_questionnaire_is_kept(study: Study) -> None:
+    study.take(study.sheet(row(id_repondant=12)))
+    assert study.respondents() == ["12"]
+
+
+def test_limesurvey_writes_not_applicable_for_no_answer(study: Study) -> None:
+    head = ["id", "submitdate", "lastpage", "startlanguage", *HEAD[1:]]
+    study.take(
+        study.sheet(
+            [1, "2026-03-01 10:00:00", 3, "fr", *[cell or "N/A" for cell in row()[1:]]],
+            head=head,
+        )
+    )
+    assert study.answer("freins", "enquete-1") == [("", "no_answer")]
+
+
 def test_two_people_who_answer_alike_without_a_key_are_both_counted(study: Study) -> None:
     assert study.take(study.sheet([40, "loc"], [40, "loc"], head=["age", "statut"])).added == 2
 
