@@ -488,7 +488,7 @@ class Code(StrEnum):
     AGEVEN_YEAR = "« {value} » n'est pas une année. Corrigez la colonne « année » de la grille."
 
     # ── enquete explore ────────────────────────────────────────────────────────────────────────────────────────
-    CONCORDANCE_EMPTY = "La recherche est vide. Donnez un mot, par exemple : enquete explore --kwic loyer"
+    CONCORDANCE_EMPTY = "La recherche est vide. Donnez un mot, par exemple « enquete explore --kwic loyer »."
     CONCORDANCE_REGEX = (
         "La recherche « {query} » contient une expression régulière non valable ({why}). Corrigez ce qui est entre barres obliques."
     )
