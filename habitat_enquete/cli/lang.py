@@ -70,7 +70,7 @@ def evaluate(file: Path, name: str, as_json: bool) -> None:
     from habitat_enquete.nlp.pipeline import load
 
     tell(f"Mesure de {name} sur {file.name}…")
-    scores = measure(file, load(name, needs=needs_of(name)))
+    scores = measure(file, load(name, needs=(need for need in needs_of(name) if need != "entities")))
     if as_json:
         say_json({"pipeline": name, "file": file.name} | scores.as_dict())
         return

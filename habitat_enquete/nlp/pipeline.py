@@ -59,8 +59,9 @@ def load(name: str = SHIPPED, *, needs: Iterable[str] = ("lemma",)) -> Pipeline:
 
     Raises: EnqueteError when the package is not installed, or has no such component.
     """
-    wanted = tuple(need for need in _COMPONENTS if need == "lemma" or need in set(needs))
-    if unknown := set(needs) - set(_COMPONENTS):
+    asked = {"lemma", *needs}
+    wanted = tuple(need for need in NEEDS if need in asked)
+    if unknown := asked - set(NEEDS):
         raise EnqueteError(Code.LANG_COMPONENT_ABSENT, name=name, need=", ".join(sorted(unknown)))
     if name == BLANK:
         return _blank(wanted)
