@@ -192,7 +192,7 @@ class ChoiceSet:
         other = other_choice(self.choices)
         self.other = other.name if other else None
         longest_first = [
-            re.escape(key).replace("\\ ", r"\s+")
+            re.escape(key).replace("\\ ", r"[ \t]+")
             for key in sorted(filter(None, self.keys), key=len, reverse=True)
         ]
         ends = f"(?=[{re.escape(_SEPARATORS)}]|$)"
