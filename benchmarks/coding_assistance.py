@@ -347,9 +347,8 @@ def curve(
     return result
 
 
-def fitted_weights(questions: Sequence[Question], *, but: str | None = None) -> learner.Mixer:
-    """Mixing weights fitted over learning stages from nothing to everything decided; `but`: a question left out."""
-    kept = [question for question in questions if question.id != but]
+def fitted_weights(kept: Sequence[Question]) -> learner.Mixer:
+    """Mixing weights fitted over learning stages, from nothing to almost everything decided."""
     ours = Ours(kept)
     features, truths = [], []
     total = sum(len(question.texts) for question in kept)
@@ -373,17 +372,28 @@ def fitted_weights(questions: Sequence[Question], *, but: str | None = None) -> 
 
 
 def transfer(questions: Sequence[Question]) -> dict[str, dict[str, float]]:
-    """Questions the starting weights never saw: for each in turn, weights fitted on the others, then 0 or 20 decisions in it."""
-    tallies = {"0": Tally.empty(), "20": Tally.empty()}
-    for question in questions:
-        if len(question.texts) < 50:
-            continue
-        ours = Ours([question], start=fitted_weights(questions, but=question.id))
-        for size, tally in tallies.items():
-            known = np.zeros(len(question.texts), dtype=bool)
-            known[random.Random(0).sample(range(len(known)), int(size))] = True
-            tally.add([question], ours([question], [known]), [~known])
-    return {size: tally.measures() for size, tally in tallies.items()}
+    """Before any decision: the shipped weights, and for each question weights that never saw it, fitted on the others."""
+    nobody = [np.zeros(len(question.texts), dtype=bool) for question in questions]
+    prepared = Ours(questions).prepared
+    features = [
+        each.features(question.shares, none)
+        for each, question, none in zip(prepared, questions, nobody, strict=True)
+    ]
+    zero = learner.Mixer(np.zeros(len(learner.NAMES) + 1))
+    unseen = []
+    for left_out, _ in enumerate(questions):
+        others = [rank for rank in range(len(questions)) if rank != left_out]
+        truths = [questions[rank].majority for rank in others]
+        mixer = learner.fit_mixer([features[rank] for rank in others], truths, start=zero, stiffness=2.0)
+        unseen.append(mixer.probabilities(features[left_out]))
+    shipped = [learner.shipped_mixer().probabilities(each) for each in features]
+    result = {}
+    for name, scores in (("shipped", shipped), ("never saw the question", unseen)):
+        tally = Tally.empty()
+        output = [(each, np.full(each.shape[1], 0.3)) for each in scores]
+        tally.add(questions, output, [~none for none in nobody])
+        result[name] = tally.measures()
+    return result
 
 
 def weights_module(questions: Sequence[Question]) -> str:
