@@ -313,8 +313,8 @@ class Code(StrEnum):
         "Renommez l'une des deux."
     )
     COLUMNS_BY_RANK = (
-        "Les colonnes {columns} sont rattachées par leur rang (Q01 = première question…), faute de libellés. "
-        "Vérifiez la liste dans correspondances.yaml."
+        "Faute de libellés, les colonnes sont rattachées par leur rang : {columns}. "
+        "Vérifiez-les ; pour en changer une, écrivez-la dans correspondances.yaml."
     )
     COLUMNS_ABBREVIATED = (
         "Les colonnes {columns} sont rattachées par le début de leur libellé, coupé à l'export. Vérifiez-les."

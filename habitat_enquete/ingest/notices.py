@@ -82,9 +82,13 @@ def _of_columns(file: str, match: Match) -> Iterator[Problem]:
                 hint=hint,
             )
         for by, code in (("rank", Code.COLUMNS_BY_RANK), ("prefix", Code.COLUMNS_ABBREVIATED)):
-            headers = [column.header for column in layout.columns if column.target.by == by]
+            headers = [
+                f"{column.header} → {column.question.name}" if by == "rank" else column.header
+                for column in layout.columns
+                if column.target.by == by and column.question is not None
+            ]
             if headers:
-                yield _warn(code, file, sheet, row, columns=_listed(headers))
+                yield _warn(code, file, sheet, row, columns=_listed(headers, 40))
         personal = [
             c.header for c in layout.columns if c.target.part is Part.META and c.target.meta is Meta.PERSONAL
         ]
@@ -97,6 +101,6 @@ def _of_columns(file: str, match: Match) -> Iterator[Problem]:
         )
 
 
-def _listed(headers: list[str]) -> str:
-    shown = ", ".join(f"« {header[:40]} »" for header in headers[:_SHOWN])
-    return f"{shown} et {len(headers) - _SHOWN} autres" if len(headers) > _SHOWN else shown
+def _listed(headers: list[str], most: int = _SHOWN) -> str:
+    shown = ", ".join(f"« {header[:60]} »" for header in headers[:most])
+    return f"{shown} et {len(headers) - most} autres" if len(headers) > most else shown

@@ -164,6 +164,8 @@ def test_limesurvey_codes_are_attached_by_rank_and_drafts_left_out(real_data: Pa
 
     truth_ = list(_submissions(real_data).values())
     assert (result.added, result.drafts) == (36, 4)
+    (by_rank,) = [problem for problem in result.problems if problem.code == "COLUMNS_BY_RANK"]
+    assert "« Q01 → consentement », « Q02 → age »" in by_rank.message
     with Store(lozere.database) as store:
         for response in table.responses(store):
             submission = truth_[int(response.respondent.removeprefix("lozere_2026-")) - 1]
