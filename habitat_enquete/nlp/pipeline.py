@@ -95,7 +95,8 @@ def _shipped(wanted: tuple[str, ...]) -> tuple[Language, str]:
     if not (folder / "config.cfg").is_file():
         raise EnqueteError(Code.LANG_PIPELINE_ABSENT, name=SHIPPED)
     language.register()
-    nlp = spacy.load(folder, exclude=_unneeded(folder, wanted))
+    # The tokeniser is this package's code: reading its saved twin would only cost time.
+    nlp = spacy.load(folder, exclude=[*_unneeded(folder, wanted), "tokenizer"])
     return nlp, str(nlp.meta.get("sha256", nlp.meta["version"])) + _lexicon_digest()
 
 
