@@ -13,7 +13,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
 from habitat_enquete.model.codebook import Polarity
-from habitat_enquete.model.finding import Evidence
+from habitat_enquete.model.finding import Evidence, Finding
 from habitat_enquete.model.synthesis import (
     Cell,
     Comparison,
@@ -43,6 +43,7 @@ _PARTS: Final = (
     ("opportunites", "Les opportunités", None),
     ("aspirations", "Aspirations et autres sujets", "subjects"),
     ("profils", "Profils de parcours", "profiles"),
+    ("etapes", "À chaque étape du parcours", "stages"),
     ("croisements", "Qui rencontre quoi", "publics"),
     ("nouveaux-arrivants", "Nouveaux arrivants et habitants", "newcomers"),
     ("installations", "Installations", "installations"),
@@ -112,6 +113,7 @@ def _parts(context: ReportContext) -> list[tuple[str, str]]:
     present = {
         "subjects": bool(context.subjects),
         "profiles": bool(context.synthesis.profiles),
+        "stages": bool(context.synthesis.codebook.stages and context.synthesis.findings),
         "publics": bool(context.publics),
         "newcomers": context.newcomers is not None,
         "installations": bool(context.synthesis.situations),
@@ -211,6 +213,11 @@ def by_kind(points: Sequence[OpenPoint]) -> list[tuple[str, list[OpenPoint]]]:
     return [(wording.OPEN_POINT_TITLES[kind], list(group)) for kind, group in grouped]
 
 
+def at_stage(findings: Sequence[Finding], stage: str) -> list[Finding]:
+    """The findings that weigh at a stage of the residential path."""
+    return [finding for finding in findings if stage in finding.stages]
+
+
 def territory(person: Person) -> str:
     """The territories of a participant that may be printed."""
     return ", ".join(v for k, v in person.attributes.items() if k not in ("public", "publics_pd2h"))
@@ -244,4 +251,5 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "saturated": saturated,
     "by_kind": by_kind,
     "territory": territory,
+    "at_stage": at_stage,
 }

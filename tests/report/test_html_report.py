@@ -118,6 +118,14 @@ def test_the_authors_notes_are_merged_at_their_place_and_none_is_lost(synthesis)
     assert page.xpath("//script") == []
 
 
+def test_each_stage_of_the_path_shows_what_weighs_there(reported_study) -> None:
+    page = lxml_html.document_fromstring(
+        (reported_study.outputs / "freins_opportunites.html").read_text("utf-8")
+    )
+    told = _text(page.xpath("//section[@id='etapes']")[0])
+    assert "Recherche d'un logement" in told and "Maintien" in told
+
+
 def test_a_masked_cell_shows_no_count(synthesis) -> None:
     sizes = {"nouvel_arrivant": 6, "habitant": 1, "candidat": 7}
     people = {f"{public}{n}": {"public": public} for public in sizes for n in range(9)}
