@@ -25,8 +25,9 @@ _DRAWN_BY_LIKENESS = 1_500
 _LONGEST_LABEL = 4
 # Fewer people than this are no type: they are cases.
 _SMALLEST = 5
-# Beyond, types are sought among as many people drawn at random: a matrix of all pairs would not fit a laptop.
-_MOST = 3_000
+# Beyond so many cells to align (some ten seconds), types are sought among people drawn at random.
+_CELLS = 1e11
+_FEWEST, _MOST = 300, 3_000
 _FEW_STARTS = 10
 
 
@@ -71,10 +72,13 @@ def study(
     paths of unequal lengths.
     """
     everyone = len(pathways)
-    if everyone > _MOST:
-        drawn_people = np.random.default_rng(SEED).choice(sorted(pathways), _MOST, replace=False)
-        pathways = {str(person): pathways[str(person)] for person in sorted(drawn_people)}
     source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
+    affordable = _affordable(source)
+    is_sample = len(source) > affordable
+    if is_sample:
+        drawn_people = np.random.default_rng(SEED).choice(sorted(source.ids), affordable, replace=False)
+        pathways = {str(person): pathways[str(person)] for person in sorted(drawn_people)}
+        source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
     table = costs(source, settings.cost) if len(source) else None
     between = _distances(source, settings, table)
     most = min(settings.largest, between.size - 1, max(len(source) // 5, 2))
@@ -98,8 +102,8 @@ def study(
     own = silhouettes(square, partition.groups, source.weights)[1]
     dates = _over_dates(pathways, alphabet, settings, source, partition, table)
     solid, verdict = _judged(len(source), chosen, dates, settings)
-    if everyone > _MOST:
-        verdict += f" Types cherchés parmi {_MOST} parcours tirés au sort sur {everyone}."
+    if is_sample:
+        verdict += f" Types cherchés parmi {affordable} parcours tirés au sort sur {everyone}."
     return Typology(
         source,
         between,
@@ -112,6 +116,12 @@ def study(
         solid,
         verdict,
     )
+
+
+def _affordable(source: Sequences) -> int:
+    """How many paths can all be compared in reasonable time: the longer they are, the fewer."""
+    length = float(source.lengths.mean()) if len(source) else 1.0
+    return int(min(_MOST, max(_FEWEST, np.sqrt(2 * _CELLS) / max(length, 1.0))))
 
 
 def _smallest(partition: Partition) -> int:
@@ -202,7 +212,9 @@ def _over_dates(
         k = min(partition.k, between.size)
         return group(between, k, weights=source.weights, starts=5, seed=SEED + draw).groups
 
-    return over_draws(partition, regroup, draws=settings.date_draws).rand
+    work = len(source) ** 2 / 2 * float(source.lengths.mean()) ** 2
+    draws = min(settings.date_draws, max(3, int(_CELLS / max(work, 1.0))))
+    return over_draws(partition, regroup, draws=draws).rand
 
 
 def _has_imprecise(pathways: Mapping[str, Pathway]) -> bool:
