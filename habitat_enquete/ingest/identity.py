@@ -119,7 +119,7 @@ def content_hash(answers: Iterable[Answer]) -> str:
     """The hash of what was answered, whatever the file, the columns and their order; blanks say nothing."""
     answered = AnswerState.ANSWERED
     given = [a for a in answers if a[1] or a[2] not in _EMPTY]
-    if any(a[5] for a in given):  # repeats come among or after the other questions, by file
+    if max(map(_repeat, given), default=0):  # repeats come among or after the other questions, by file
         parts = [f"{a[0]}\x1f{a[5]}\x1f{a[6]}\x1f{a[2]._value_}\x1f{a[1]}" for a in given]
         parts.sort()
     else:
@@ -129,4 +129,5 @@ def content_hash(answers: Iterable[Answer]) -> str:
 
 
 _question: Final = itemgetter(0)
+_repeat: Final = itemgetter(5)
 _value: Final = itemgetter(1)

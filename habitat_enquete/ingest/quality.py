@@ -109,14 +109,17 @@ class QualityMeter:
         """Count one response."""
         self.respondents += 1
         answers = response.answers
-        # Only what is not answered is looked at one by one; the hash of an enumeration member is computed in Python.
-        answered = AnswerState.ANSWERED
+        # Few answers are looked at one by one; the hash of an enumeration member is computed in Python.
+        answered, codes = AnswerState.ANSWERED, self._other_values
         self._items.update(map(_question_of, answers))
-        self._items.subtract([a[0] for a in answers if a[6]])
-        self._states.update([(a[0], a[2]._value_) for a in answers if a[2] is not answered and not a[6]])
-        others = self._other_codes
-        codes = self._other_values
-        self._others.update([a[0] for a in answers if a[1] in codes and others.get(a[0]) == a[1]])
+        for answer in [a for a in answers if a[2] is not answered or a[6] or a[1] in codes]:
+            name = answer[0]
+            if answer[6]:
+                self._items[name] -= 1
+            elif answer[2] is not answered:
+                self._states[name, answer[2]._value_] += 1
+            if self._other_codes.get(name) == answer[1]:
+                self._others[name] += 1
         if self._matrices:
             self._note_straight_lines(response)
         enumerator = response.attributes.get("enumerator", "")

@@ -209,7 +209,9 @@ class SheetReader:
             if cells == blank or not any(cells):
                 self.counts.blank += 1
                 continue
-            filled = len(indexes) - [cells[index] for index in indexes].count("")
+            filled = len(indexes) - cells.count("")
+            if filled < needed:  # perhaps: blanks may lie in the columns that are no questions
+                filled = len(indexes) - [cells[index] for index in indexes].count("")
             if filled < needed or _is_total(cells):
                 if self._is_note(number, cells, filled, key):
                     continue
@@ -430,7 +432,7 @@ class ResponseReader:
     def _response(
         self, reader: SheetReader, identifier: Identifier, row: Row, twins: dict[str, int]
     ) -> Response:
-        answers = tuple(_without_empty_instances(row.answers))
+        answers = tuple(_without_empty_instances(row.answers) if self.questionnaire.repeats else row.answers)
         content = content_hash(answers)
         identity = identifier.identity(row.cells)
         if identity is None:
