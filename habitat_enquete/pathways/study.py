@@ -29,6 +29,8 @@ _SMALLEST = 5
 _CELLS = 1e11
 _FEWEST, _MOST = 300, 3_000
 _FEW_STARTS = 10
+_FEW_DRAWS = 20
+_SMALL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,14 @@ def study(
     if len(source) < 3 or between.size < 3 or most < 2:
         return _none(source, between, _too_little(source, between))
     tried = [settings.types] if settings.types else list(range(2, most + 1))
-    starts = STARTS if between.size <= 1_000 else _FEW_STARTS
+    is_small = between.size <= _SMALL
+    starts, again = (STARTS, 5) if is_small else (_FEW_STARTS, 2)
+    draws = settings.draws if is_small else min(settings.draws, _FEW_DRAWS)
     partitions = {k: group(between, k, weights=source.weights, starts=starts) for k in tried if k >= 1}
     square = between.square()
     kept = [k for k in partitions if k > 1] or tried
     stable = {
-        k: bootstrap(between, partitions[k], weights=source.weights, draws=settings.draws) for k in kept
+        k: bootstrap(between, partitions[k], weights=source.weights, draws=draws, starts=again) for k in kept
     }
     found = tuple(
         Candidate(k, quality(square, partitions[k].groups, source.weights), stable[k].rand) for k in kept
