@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from habitat_enquete.report.deliverables.run import DeliveryResult
     from habitat_enquete.report.run import ReportResult
     from habitat_enquete.textometry.concordance import Line
-    from habitat_enquete.textometry.reading import Choices
+    from habitat_enquete.textometry.choosing import Choices
     from habitat_enquete.textometry.run import ExplorationResult
 
 LabelledProgress = Callable[[str, int, int], None]

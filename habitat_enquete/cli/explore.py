@@ -15,7 +15,23 @@ if TYPE_CHECKING:
 
 @click.command("explore")
 @click.option(
-    "--classes", "k", type=click.IntRange(2, 20), show_default="le plus stable", help="Nombre de classes."
+    "--classes",
+    "k",
+    type=click.IntRange(2, 20),
+    show_default="selon l'équilibre et la stabilité",
+    help="Nombre de classes.",
+)
+@click.option(
+    "--double",
+    is_flag=True,
+    help="Croise deux classifications, de segments courts et longs, et ne garde que leurs accords.",
+)
+@click.option(
+    "--restarts",
+    type=click.IntRange(0, 50),
+    default=0,
+    show_default=True,
+    help="Départs au hasard essayés en plus à chaque coupure ; le meilleur χ² est gardé.",
 )
 @click.option(
     "--floor",
@@ -26,8 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--minimum-share",
     type=click.FloatRange(0, 0.5),
-    default=0.05,
-    show_default=True,
+    show_default="selon le corpus",
     help="Part des segments que chaque côté d'une coupure doit garder.",
 )
 @click.option(
@@ -49,7 +64,9 @@ def command(
     project: Project,
     k: int | None,
     floor: int | None,
-    minimum_share: float,
+    minimum_share: float | None,
+    double: bool,
+    restarts: int,
     seed: int,
     pipeline: str | None,
     kwic: str | None,
@@ -66,14 +83,22 @@ def command(
         enquete explore --kwic "chercher * maison"
     """
     from habitat_enquete import pipeline as stages
-    from habitat_enquete.textometry.reading import Choices
+    from habitat_enquete.textometry.choosing import Choices
     from habitat_enquete.textometry.run import stop_words
 
     if kwic is not None:
         _show_concordance(project, kwic, pipeline, as_json)
         return
     words = stop_words(project.root / "mots_vides.txt")
-    choices = Choices(k=k, floor=floor, minimum_share=minimum_share, seed=seed, stop_words=words)
+    choices = Choices(
+        k=k,
+        floor=floor,
+        minimum_share=minimum_share,
+        double=double,
+        restarts=restarts,
+        seed=seed,
+        stop_words=words,
+    )
     with Progress("Exploration") as progress:
         outcome = stages.explore(
             project, choices=choices, pipeline=pipeline, progress=lambda _, done, total: progress(done, total)
@@ -93,6 +118,10 @@ def _show(project: Project, outcome: ExploreOutcome) -> None:
         tell(found.refusal)
     for reading in found.classes:
         say(f"Classe {reading.number} ({round(100 * reading.share)} % des segments classés) : {reading.name}")
+    if found.fragile:
+        tell(
+            "Classes fragiles : d'autres entretiens en donneraient d'autres. Lisez-les comme des pistes, et comparez (--classes, --double)."
+        )
     if found.unclassified:
         say(f"{len(found.unclassified)} segments non classés, avec leur raison dans la page.")
     for path in outcome.files:
@@ -141,6 +170,8 @@ def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
         "words": found.corpus.words,
         "floor": found.corpus.floor,
         "terms": found.corpus.active,
+        "minimum_share": found.minimum_share,
+        "fragile": found.fragile,
         "refusal": found.refusal,
         "classes": [
             {
@@ -148,12 +179,47 @@ def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
                 "name": r.name,
                 "segments": r.units,
                 "share": r.share,
+                "people": r.people,
                 "terms": [a.feature for a in r.profile[:20]],
+                "avoided": [a.feature for a in r.avoided],
+                "attributes": [{"value": a.feature, "chi2": a.chi2} for a in r.attributes],
+                "codes": [{"code": a.feature, "segments": a.in_class, "chi2": a.chi2} for a in r.codes],
+                "coded": r.coverage.coded,
+                "quotes": [{"segment": q.unit, "source": q.source} for q in r.quotes],
             }
             for r in found.classes
         ],
         "unclassified": len(found.unclassified),
-        "stability": [{"k": s.k, "mean": s.mean} for s in found.stability],
+        "crossings": {
+            name: [{"value": c.value, "segments": list(c.counts)} for c in rows]
+            for name, rows in found.crossings.items()
+        },
+        "specificities": {
+            name: [
+                {
+                    "part": s.part,
+                    "term": s.term,
+                    "count": s.count,
+                    "total": s.total,
+                    "score": s.score,
+                    "q": s.q,
+                }
+                for s in rows
+            ]
+            for name, rows in found.specificities.items()
+        },
+        "stability": [
+            {
+                "k": s.k,
+                "mean": s.mean,
+                "low": s.low,
+                "high": s.high,
+                "smallest": s.smallest,
+                "largest": s.largest,
+                "unclassified": s.unclassified,
+            }
+            for s in found.stability
+        ],
         "proposals": [
             {"kind": p.kind, "code": p.code, "class": p.number, "terms": p.terms} for p in found.proposals
         ],

@@ -337,10 +337,14 @@ def tables(exploration: Exploration) -> list[Table]:
                 "quartile_bas",
                 "quartile_haut",
                 "plus_petite_classe",
+                "plus_grande_classe",
                 "non_classés",
             ),
-            [(s.k, s.mean, s.low, s.high, s.smallest, s.unclassified) for s in exploration.stability],
-            shares=("plus_petite_classe", "non_classés"),
+            [
+                (s.k, s.mean, s.low, s.high, s.smallest, s.largest, s.unclassified)
+                for s in exploration.stability
+            ],
+            shares=("plus_petite_classe", "plus_grande_classe", "non_classés"),
         ),
         Table("Fréquences", ("mot", "occurrences"), list(exploration.frequencies.items())),
         Table("Segments", ("segment", "document", "personne", "classe", "codes", "texte"), segments),

@@ -120,6 +120,23 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Crossing:
+    """How many classified segments with some quality (a theme, a third of the interview, a wave) fall in each class."""
+
+    value: str
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """Segments of that quality that a class holds."""
+        return sum(self.counts)
+
+    def share(self, number: int) -> float:
+        """The part of them in class `number`, in [0, 1]."""
+        return self.counts[number - 1] / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Unclassified:
     """A unit that no class holds, and why: no active term, or lost along the tree."""
 
@@ -129,7 +146,11 @@ class Unclassified:
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """Everything `enquete explore` found. `refusal` says why there are no classes, when there are none."""
+    """Everything `enquete explore` found. `refusal` says why there are no classes, when there are none.
+
+    `minimum_share` is the part of a class that each half of a cut had to hold. `crossings` gives, for some qualities of the segments,
+    how many segments of each value fall in each class.
+    """
 
     corpus: Corpus
     units: tuple[Unit, ...]
@@ -145,7 +166,15 @@ class Exploration:
     proposals: tuple[Proposal, ...] = ()
     frequencies: Mapping[str, int] = field(default_factory=dict)
     refusal: str = ""
+    minimum_share: float = 0.0
     codes_of: tuple[tuple[str, ...], ...] = ()
+    crossings: Mapping[str, tuple[Crossing, ...]] = field(default_factory=dict)
+
+    @property
+    def fragile(self) -> bool:
+        """Whether the classes that are read depend much on the interviews drawn."""
+        read = [s for s in self.stability if s.k == len(self.classes)]
+        return bool(read) and not read[0].is_solid
 
 
 def corpus_of(units: Sequence[Unit], *, active: int, floor: int, left_out: int) -> Corpus:

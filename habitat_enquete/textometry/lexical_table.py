@@ -88,6 +88,31 @@ STOP_WORDS: Final = frozenset(
         "merci",
         "oui",
         "non",
+        # What is said of the survey itself, or of the conversation.
+        "question",
+        "questionnaire",
+        "répondre",
+        "réponse",
+        "préciser",
+        "poser",
+        "remarque",
+        "bonjour",
+        "parler",
+        "demander",
+        "appeler",
+        # Verbs and adjectives that any subject uses.
+        "passer",
+        "arriver",
+        "rester",
+        "commencer",
+        "exister",
+        "donner",
+        "comprendre",
+        "connaître",
+        "regarder",
+        "seul",
+        "dernier",
+        "premier",
     ]
 )
 # Without grammatical categories (pipeline « blank »), words of so many letters are taken as active.
@@ -130,7 +155,7 @@ class LexicalTable:
     """`counts` has shape (units, terms); `units[i]` is row i and `terms[j]` column j.
 
     `forms` gives for each term the words people really said, with their counts. `floor` is the smallest number of units a term was
-    kept for; `left_out` counts terms below it.
+    kept for; `left_out` counts terms below it. `categories` is the most frequent grammatical category of each term.
     """
 
     counts: sp.csr_array
@@ -139,6 +164,7 @@ class LexicalTable:
     forms: Mapping[str, Counter[str]]
     floor: int
     left_out: int
+    categories: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def presence(self) -> sp.csr_array:
@@ -235,6 +261,7 @@ def build(
     column = {term: position for position, term in enumerate(terms)}
     rows, columns = [], []
     forms: dict[str, Counter[str]] = {term: Counter() for term in terms}
+    tagged: dict[str, Counter[str]] = {term: Counter() for term in terms}
     for row, (unit, unit_terms) in enumerate(zip(units, terms_of, strict=True)):
         kept = [column[term] for term in unit_terms if term in column]
         rows += [row] * len(kept)
@@ -242,12 +269,21 @@ def build(
         for word in unit.words:
             if word.lemma in forms:
                 forms[word.lemma][word.form.lower()] += 1
+                tagged[word.lemma][word.category] += 1
     counts = sp.csr_array(
         (np.ones(len(rows)), (np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64))),
         shape=(len(units), len(terms)),
     )
     counts.sum_duplicates()
-    return LexicalTable(counts, tuple(units), tuple(terms), forms, chosen, len(in_units) - len(terms))
+    return LexicalTable(
+        counts,
+        tuple(units),
+        tuple(terms),
+        forms,
+        chosen,
+        len(in_units) - len(terms),
+        {term: found.most_common(1)[0][0] for term, found in tagged.items() if found},
+    )
 
 
 def vocabulary_floor(in_units: Mapping[str, int], units: int) -> int:

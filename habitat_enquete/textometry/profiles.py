@@ -133,14 +133,29 @@ def typical_segments(
 
 
 def proposed_name(
-    profile: Sequence[Association], forms: Mapping[str, Mapping[str, int]], *, words: int = 3
+    profile: Sequence[Association],
+    forms: Mapping[str, Mapping[str, int]],
+    categories: Mapping[str, str] | None = None,
+    *,
+    words: int = 3,
 ) -> str:
-    """A name for a class: the words people say most for its strongest terms. A proposal, for a person to replace."""
-    names = []
-    for association in profile[:words]:
-        said = forms.get(association.feature, {})
-        names.append(max(sorted(said), key=lambda form: said[form]) if said else association.feature)
-    return ", ".join(names)
+    """A name for a class: its strongest terms, nouns as people say them most, verbs in the infinitive. A person replaces it.
+
+    Proper nouns are passed over, whenever something else characterises the class: a first name does not name a subject.
+    """
+    known = categories or {}
+    common = [a.feature for a in profile if known.get(a.feature) != "PROPN"]
+    strongest = (common or [a.feature for a in profile])[: 2 * words]
+    # Nouns name; a verb or an adjective only qualifies. `sorted` keeps the order of the χ² within each kind.
+    chosen = sorted(strongest, key=lambda term: known.get(term, "NOUN") not in ("NOUN", "TERM"))[:words]
+    return ", ".join(_as_said(term, forms, known) for term in chosen)
+
+
+def _as_said(term: str, forms: Mapping[str, Mapping[str, int]], categories: Mapping[str, str]) -> str:
+    said = forms.get(term, {})
+    if categories.get(term) == "VERB" or not said:
+        return term
+    return max(sorted(said), key=lambda form: said[form])
 
 
 def indicator(labels: Sequence[Sequence[str]]) -> tuple[sp.csr_array, list[str]]:

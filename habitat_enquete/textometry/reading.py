@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from habitat_enquete.errors import Code
 from habitat_enquete.stats.hypergeometric import specificities
 from habitat_enquete.stats.multiplicity import benjamini_hochberg
 from habitat_enquete.textometry import correspondence, profiles, similarity
+from habitat_enquete.textometry.choosing import Choices, choose
 from habitat_enquete.textometry.exploration import (
     ClassReading,
     Edge,
@@ -27,10 +28,8 @@ from habitat_enquete.textometry.exploration import (
     Unclassified,
     corpus_of,
 )
-from habitat_enquete.textometry.lexical_table import STOP_WORDS, LexicalTable, Unit, build, merged
+from habitat_enquete.textometry.lexical_table import LexicalTable, Unit, build
 from habitat_enquete.textometry.proposals import coverage, proposals
-from habitat_enquete.textometry.reinert import Classification, Settings, classify
-from habitat_enquete.textometry.stability import Stability, chosen_k, stability
 
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
@@ -43,22 +42,6 @@ NETWORK_TERMS: Final = 60
 SPECIFIC_TERMS: Final = 40
 QUOTES: Final = 12
 _AVOIDED: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a person may choose: number of classes (None: by stability), highest number tried, vocabulary floor (None: by the
-    corpus), distinct terms a unit needs, smallest share of a class that a cut must leave on each side, seed, resamplings."""
-
-    k: int | None = None
-    highest_k: int = 8
-    floor: int | None = None
-    minimum_terms: int = 3
-    minimum_share: float = 0.05
-    restarts: int = 2
-    seed: int = 0
-    replicates: int = 20
-    stop_words: frozenset[str] = STOP_WORDS
 
 
 def explore(
@@ -91,14 +74,14 @@ def explore(
     refusal = _refusal(table)
     if refusal:
         return replace(base, refusal=refusal)
-    settings = Settings(minimum_share=choices.minimum_share, restarts=choices.restarts, seed=choices.seed)
-    presence, row = merged(table, minimum=choices.minimum_terms)
-    tree, steady, k = _classification(presence, row, units, settings, choices, progress)
-    classes = tree.classes(k)[row] if k else np.zeros(len(units), np.int64)
-    refusal = _one_class(classes) if k else Code.EXPLORE_ONE_CLASS.sentence(share=100)
+    chosen = choose(table, choices, progress)
+    if chosen is None or not chosen.classes.any():
+        return replace(base, refusal=Code.EXPLORE_ONE_CLASS.sentence(share=100))
+    base = replace(base, stability=chosen.steady, minimum_share=chosen.minimum_share, splits=chosen.splits)
+    refusal = _one_class(chosen.classes)
     if refusal:
-        return replace(base, refusal=refusal, stability=tuple(steady))
-    return _read(base, table, classes, tree, steady, sources, attributes, known_terms)
+        return replace(base, refusal=refusal)
+    return _read(base, table, chosen.classes, sources, attributes, known_terms)
 
 
 def _refusal(table: LexicalTable) -> str:
@@ -118,38 +101,10 @@ def _one_class(classes: Ints) -> str:
     return Code.EXPLORE_ONE_CLASS.sentence(share=round(100 * share)) if share >= ONE_CLASS else ""
 
 
-def _classification(
-    presence: sp.csr_array,
-    row: Ints,
-    units: Sequence[Unit],
-    settings: Settings,
-    choices: Choices,
-    progress: Progress | None,
-) -> tuple[Classification, list[Stability], int | None]:
-    first_unit = np.unique(row, return_index=True)[1]
-    groups = [units[position].document for position in first_unit]
-    highest = choices.k or choices.highest_k
-    steady = stability(
-        presence,
-        groups,
-        highest,
-        settings,
-        replicates=choices.replicates,
-        seed=choices.seed,
-        progress=progress,
-    )
-    tree = classify(presence, highest, settings)
-    wanted = choices.k if choices.k and choices.k <= tree.k else None
-    k = wanted or chosen_k([s for s in steady if s.k <= tree.k], minimum_share=choices.minimum_share)
-    return tree, steady, k
-
-
 def _read(
     base: Exploration,
     table: LexicalTable,
     classes: Ints,
-    tree: Classification,
-    steady: Sequence[Stability],
     sources: Callable[[Unit], str],
     attributes: Sequence[str],
     known_terms: frozenset[str],
@@ -163,8 +118,6 @@ def _read(
         base,
         classes=tuple(readings),
         class_of=tuple(classes.tolist()),
-        splits=tree.splits[: k - 1],
-        stability=tuple(steady),
         unclassified=unclassified(base, table, classes, sources),
         plane=plane(table, classes, readings, attributes),
         proposals=tuple(proposals([reading.coverage for reading in readings], by_number, known_terms)),
@@ -188,7 +141,7 @@ def class_reading(
     size = int((classes == number).sum())
     return ClassReading(
         number=number,
-        name=profiles.proposed_name(over, table.forms),
+        name=profiles.proposed_name(over, table.forms, table.categories),
         units=size,
         share=size / max(1, int((classes > 0).sum())),
         people=len({_person(table.units[position]) for position in np.flatnonzero(classes == number)}),

@@ -20,10 +20,11 @@ from habitat_enquete.store import codings as stored_codings
 from habitat_enquete.store import texts as stored_texts
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
+from habitat_enquete.textometry.choosing import Choices
 from habitat_enquete.textometry.concordance import Line, concordance
 from habitat_enquete.textometry.exploration import Exploration
 from habitat_enquete.textometry.lexical_table import STOP_WORDS, Unit, Word, cut_turn
-from habitat_enquete.textometry.reading import Choices, explore
+from habitat_enquete.textometry.reading import explore
 
 STOP_WORDS_FILE: Final = "mots_vides.txt"
 ATTRIBUTES: Final = ("public", "publics_pd2h", "territoire", "epci", "installation")

@@ -17,13 +17,17 @@ Ints = npt.NDArray[np.int64]
 REPLICATES: Final = 20
 # Below it two draws of interviews give classes that share little: usual reading of the adjusted Rand index.
 SOLID: Final = 0.6
+# Usual reading of classes: one that holds more than half of the corpus says nothing of it, one under 5 % is an accident.
+LARGEST: Final = 0.5
+SMALLEST: Final = 0.05
+LARGEST_OF_TWO: Final = 1.2  # in equal parts: two classes may be as uneven as 60 and 40 %
 
 
 @dataclass(frozen=True, slots=True)
 class Stability:
     """For one number of classes: mean adjusted Rand index with classes found on resampled interviews, and its quartiles.
 
-    `smallest` is the share of classified segments in the smallest class, `unclassified` the share left out.
+    `smallest` and `largest` are the shares of classified segments in these classes, `unclassified` the share of segments left out.
     """
 
     k: int
@@ -31,12 +35,18 @@ class Stability:
     low: float
     high: float
     smallest: float
+    largest: float
     unclassified: float
 
     @property
     def is_solid(self) -> bool:
         """Whether the classes mostly survive another draw of interviews."""
         return self.mean >= SOLID
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether no class takes most of the corpus and none is tiny."""
+        return self.largest <= max(LARGEST, LARGEST_OF_TWO / self.k) and self.smallest >= SMALLEST
 
 
 def adjusted_rand(one: Ints, other: Ints) -> float:
@@ -95,16 +105,29 @@ def _summary(classes: Ints, k: int, scores: list[float]) -> Stability:
         if scores
         else (0.0, 0.0, 0.0)
     )
+    total = max(1, sizes[1:].sum())
     return Stability(
-        k, mean, low, high, float(sizes[1:].min() / max(1, sizes[1:].sum())), float(sizes[0] / len(classes))
+        k,
+        mean,
+        low,
+        high,
+        float(sizes[1:].min() / total),
+        float(sizes[1:].max() / total),
+        float(sizes[0] / len(classes)),
     )
 
 
-def chosen_k(candidates: Sequence[Stability], *, minimum_share: float = 0.05) -> int | None:
-    """The largest number of classes that is solid and leaves no tiny class; else the most stable; None without candidates."""
-    if not candidates:
-        return None
-    solid = [c for c in candidates if c.is_solid and c.smallest >= minimum_share]
-    if solid:
-        return max(solid, key=lambda c: c.k).k
-    return max(candidates, key=lambda c: (c.mean, -c.k)).k
+def preference(candidate: Stability) -> tuple[bool, bool, float, float]:
+    """How good a number of classes is, to be maximised: balanced first, then solid.
+
+    Of balanced and solid ones, the most classes; of balanced but fragile ones, the most stable; without any balanced one, the
+    smallest largest class. A classification in two halves of 10 and 90 % is stable and says nothing: stability alone does not choose.
+    """
+    if not candidate.is_balanced:
+        return False, False, -candidate.largest, candidate.mean
+    return True, candidate.is_solid, candidate.k if candidate.is_solid else candidate.mean, candidate.mean
+
+
+def chosen_k(candidates: Sequence[Stability]) -> int | None:
+    """The number of classes to read (see `preference`); None without candidates."""
+    return max(candidates, key=preference).k if candidates else None

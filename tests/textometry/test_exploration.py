@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.span import Span
 from habitat_enquete.textometry import lexical_table, profiles
+from habitat_enquete.textometry.choosing import Choices, choose
 from habitat_enquete.textometry.concordance import concordance
 from habitat_enquete.textometry.lexical_table import Unit, Word
 from habitat_enquete.textometry.proposals import Coverage, Proposal, coverage, proposals
@@ -156,13 +157,66 @@ def test_two_clear_vocabularies_are_a_solid_pair_of_classes() -> None:
     found = stability(presence, groups, 3, Settings(), replicates=8)
     assert found[0].k == 2
     assert found[0].is_solid
-    assert chosen_k(found, minimum_share=0.05) in (2, 3)
+    assert chosen_k(found) in (2, 3)
 
 
-def test_without_a_solid_choice_the_most_stable_number_of_classes_is_kept() -> None:
-    candidates = [Stability(2, 0.3, 0.2, 0.4, 0.3, 0.0), Stability(3, 0.5, 0.4, 0.6, 0.1, 0.0)]
-    assert chosen_k(candidates) == 3
+def steady(k: int, mean: float, *, smallest: float, largest: float) -> Stability:
+    return Stability(k, mean, mean, mean, smallest, largest, 0.0)
+
+
+def test_a_balanced_number_of_classes_is_preferred_to_a_stable_one() -> None:
+    candidates = [steady(2, 0.9, smallest=0.16, largest=0.84), steady(4, 0.4, smallest=0.1, largest=0.4)]
+    assert chosen_k(candidates) == 4
+
+
+def test_of_solid_and_balanced_numbers_of_classes_the_largest_is_kept() -> None:
+    candidates = [steady(k, 0.7, smallest=0.2, largest=0.45) for k in (3, 4)]
+    assert chosen_k([*candidates, steady(5, 0.5, smallest=0.1, largest=0.3)]) == 4
+
+
+def test_of_fragile_numbers_of_classes_the_most_stable_balanced_one_is_kept() -> None:
+    candidates = [steady(3, 0.3, smallest=0.2, largest=0.45), steady(4, 0.5, smallest=0.1, largest=0.4)]
+    assert chosen_k([*candidates, steady(5, 0.59, smallest=0.01, largest=0.3)]) == 4
     assert chosen_k([]) is None
+
+
+def test_a_name_is_made_of_nouns_and_holds_no_proper_noun() -> None:
+    profile = [
+        profiles.Association(term, 2, 2, 1.0, 9.0, 0.003)
+        for term in ("Gérald", "chercher", "loyer", "cher", "bail")
+    ]
+    categories = {"Gérald": "PROPN", "chercher": "VERB", "loyer": "NOUN", "cher": "ADJ", "bail": "NOUN"}
+    forms = {"loyer": {"loyers": 3, "loyer": 1}, "chercher": {"cherché": 4}}
+    assert profiles.proposed_name(profile, forms, categories) == "loyers, bail, chercher"
+
+
+def two_worlds(rows: int) -> lexical_table.LexicalTable:
+    """Units of two vocabularies; each person, ten units, speaks one of them."""
+    random = np.random.default_rng(5)
+    made = []
+    for row in range(rows):
+        terms = random.choice(12, size=9, replace=False) + 12 * (row // 10 % 2)
+        text = " ".join(f"mot{'abcdefghijklmnopqrstuvwx'[term]}" for term in terms)
+        found = tuple(Word(word, word, "NOUN", Span(0, 4)) for word in text.split())
+        made.append(Unit(f"E{row // 10:02d}", 0, Span(0, len(text)), found))
+    return lexical_table.build(made, floor=3)
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_one_tree_or_two_find_the_two_worlds_of_a_corpus(double: bool) -> None:
+    table = two_worlds(120)
+    chosen = choose(table, Choices(k=2, replicates=4, double=double))
+    assert chosen is not None
+    kept = chosen.classes > 0
+    assert kept.mean() > 0.9
+    assert adjusted_rand(chosen.classes[kept], (np.arange(120) // 10 % 2)[kept]) == 1.0
+    assert bool(chosen.splits) is not double
+
+
+def test_the_share_that_a_person_asks_for_is_the_one_used() -> None:
+    chosen = choose(two_worlds(80), Choices(minimum_share=0.3, replicates=2))
+    assert chosen is not None
+    assert chosen.minimum_share == 0.3
 
 
 TEXT = "Les loyers chers , la maison . On louait la maison"
