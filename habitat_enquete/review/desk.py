@@ -12,15 +12,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
-from habitat_enquete.coding import decisions
-from habitat_enquete.coding.suggestions import Learned, Suggester
+from habitat_enquete.coding import decisions, run_suggestions
+from habitat_enquete.coding.suggestions import Learned
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.ingest import codebook_edits
 from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Change, CoderKind, Coding, Memo, MemoTarget, State, Suggestion
 from habitat_enquete.model.span import Span
-from habitat_enquete.model.text import Document, DocumentKind
+from habitat_enquete.model.text import Document, DocumentKind, Segment
 from habitat_enquete.project import Project
 from habitat_enquete.review import views
 from habitat_enquete.store import codings as stored
@@ -143,17 +143,55 @@ class Desk:
 
     def learn(self) -> dict[str, Any]:
         """Learn from the decisions taken so far; says from how many passages, and how many suggestions wait."""
-        with self._learning:
-            with Store(self.project.database) as store:
-                documents = list(texts.documents(store))
-                codings, said = stored.codings(store), journal.verdicts(store)
-            suggester = self._learned.suggester if self._learned else Suggester(documents, self.codebook())
-            self._learned = suggester.learn(codings, said, coder=self.coder if self.blind else None)
+        learned = self._learn()
         return {
-            "state": self._learned.state,
-            "decided": self._learned.decided,
-            "suggestions": len(self._learned.suggestions()),
+            "state": learned.state,
+            "decided": learned.decided,
+            "suggestions": len(learned.suggestions()),
         }
+
+    def _learn(self) -> Learned:
+        with self._learning:
+            before = self._learned
+            suggester = before.suggester if before else run_suggestions.prepare(self.project, self.codebook())
+            self._learned = run_suggestions.learn(
+                self.project, suggester, coder=self.coder if self.blind else None
+            )
+            return self._learned
+
+    def queue(self, size: int = 20) -> dict[str, Any]:
+        """What to look at next: suggestions that would teach most, and passages drawn at random, to be read whole.
+
+        Also what the random ones say of what was missed so far (`recall`), and the terms that decisions suggest (`terms`).
+        """
+        learned = self._learn()
+        items = [
+            views.QueueView(
+                text_of(item.passage.document),
+                item.passage.document,
+                item.passage.span.start,
+                item.passage.span.end,
+                item.passage.span.quote(learned.suggester.documents[item.passage.document].text),
+                item.passage.turn,
+                views.suggestion_view(item.suggestion) if item.suggestion else None,
+            )
+            for item in learned.queue(size)
+        ]
+        found = run_suggestions.estimate_recall(self.project, learned)
+        terms = run_suggestions.proposals(self.project, self.codebook())
+        return {
+            "items": views.as_json(items),
+            "recall": asdict(found) if found else None,
+            "terms": views.as_json(terms),
+        }
+
+    def audit(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Note that a passage drawn at random was read whole: `missed` codings were made there that nobody had proposed."""
+        span = Span(int(asked["start"]), int(asked["end"]))
+        passage = Segment(str(asked["document"]), int(asked["turn"]), span)
+        run_suggestions.record_audit(self.project, passage, coder=self.coder, missed=int(asked["missed"]))
+        found = run_suggestions.estimate_recall(self.project, self._learned) if self._learned else None
+        return {"recall": asdict(found) if found else None}
 
     def quotes(self, code_id: str) -> list[views.Quote]:
         """Every passage of a code, in context, in the order of the texts."""
@@ -332,6 +370,8 @@ def _edited(text: str, asked: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         return codebook_edits.add_theme(text, value)[0], {}
     if edit in ("label", "definition", "include", "exclude", "polarity", "colour"):
         return codebook_edits.set_value(text, code, edit, value), {}
+    if edit in ("terms", "not_terms"):
+        return codebook_edits.add_to(text, code, edit, value), {}
     if edit == "theme_label":
         return codebook_edits.set_theme_label(text, theme, value), {}
     if edit == "move":

@@ -53,6 +53,8 @@ def application(desk: Desk, session: Session) -> Starlette:
         Route("/api/undo", _acting(lambda asked: asdict(desk.undo())), methods=["POST"]),
         Route("/api/redo", _acting(lambda asked: asdict(desk.redo())), methods=["POST"]),
         Route("/api/learn", _acting(lambda asked: desk.learn()), methods=["POST"]),
+        Route("/api/queue", _acting(lambda asked: desk.queue()), methods=["POST"]),
+        Route("/api/audit", _acting(desk.audit), methods=["POST"]),
         Route("/api/codebook", _acting(desk.edit_codebook), methods=["POST"]),
         Route(
             "/api/memo",

@@ -96,6 +96,19 @@ class Quote:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A passage to look at: with a suggestion to decide on, or (None) drawn at random to be read whole."""
+
+    text: str
+    document: str
+    start: int
+    end: int
+    words: str
+    turn: int
+    suggestion: CodingView | None
+
+
 def coding_view(coding: Coding) -> CodingView:
     """A stored coding."""
     noticed = (

@@ -174,3 +174,35 @@ def test_every_gesture_is_in_the_journal(desk: Desk, coded: Project) -> None:
 )
 def test_open_answers_are_read_question_by_question(document: str, text: str) -> None:
     assert text_of(document) == text
+
+
+def test_the_queue_mixes_suggestions_and_passages_drawn_at_random(desk: Desk) -> None:
+    queue = desk.queue()
+    assert queue["recall"] is None
+    assert queue["items"]
+    for item in queue["items"]:
+        assert (
+            item["words"]
+            == desk.text(item["text"])
+            .parts[0]
+            .turns[item["turn"]]
+            .text[item["start"] - desk.text(item["text"]).parts[0].turns[item["turn"]].start :][
+                : item["end"] - item["start"]
+            ]
+        )
+
+
+def test_passages_read_whole_estimate_what_was_missed(desk: Desk) -> None:
+    desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
+    desk.queue()
+    turn = desk.text("E02").parts[0].turns[1]
+    audited = {"document": "E02", "turn": 1, "start": turn.start, "end": turn.start + len(turn.text)}
+    found = desk.audit(audited | {"missed": 0})["recall"]
+    assert found["audited"] == 1
+    assert found["low"] < found["estimate"] == 1.0
+
+
+def test_a_term_proposed_is_added_to_the_codebook(desk: Desk, coded: Project) -> None:
+    sha256 = desk.codebook().sha256
+    desk.edit_codebook({"edit": "not_terms", "code": "loyer", "value": "loyer de l'argent", "sha256": sha256})
+    assert desk.codebook().code("loyer").not_terms == ("loyer de l'argent",)

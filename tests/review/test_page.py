@@ -193,3 +193,16 @@ def test_axe_finds_no_serious_issue(page: Page) -> None:
     page.locator("#help[open]").wait_for()
     found += axe.run(page, options=options).response["violations"]
     assert [(issue["id"], node["target"]) for issue in found for node in issue["nodes"]] == []
+
+
+def test_the_queue_is_worked_through(page: Page, served: Any) -> None:
+    page.keyboard.press("q")
+    expect_text(page, "#title", "À relire ensuite")
+    expect_text(page, "#recall", "Ce qui manque n’est pas encore estimé")
+    page.locator(".todo").first.wait_for()
+    before = len(stored(served))
+    accept = page.locator(".todo button", has_text="Accepter")
+    if accept.count():
+        accept.first.click()
+        expect_text(page, ".todo .done", "Accepté.")
+        assert len(stored(served)) == before + 1

@@ -539,6 +539,68 @@ async function openCode(id) {
   $("text").scrollTop = 0; showDetail();
 }
 
+// ── what to look at next ──────────────────────────────────────────────────────────────────────────────────────
+
+async function openQueue() {
+  toast("Préparation de la file…");
+  let queue;
+  try { queue = await ask("/api/queue", {}); } catch (failure) { toast(failure.message, true); return; }
+  toast("");
+  state.view = "queue"; state.focus = null; seen?.disconnect();
+  $("title").textContent = "À relire ensuite"; $("filters").hidden = true; $("side").classList.remove("open");
+  $("progress").textContent = `${queue.items.length} passages : ceux qui apprendront le plus, et quelques-uns tirés au sort pour estimer ce qui manque.`;
+  const recall = el("p", { class: "note", id: "recall" }, recallSentence(queue.recall));
+  $("body").replaceChildren(recall, ...queue.items.map((item) => (item.suggestion ? suggestionItem(item) : auditItem(item))),
+    ...(queue.terms.length ? [el("h2", {}, "Termes à ajouter à la grille"), ...queue.terms.slice(0, 12).map(termItem)] : []));
+  $("text").scrollTop = 0; showDetail();
+}
+
+function recallSentence(recall) {
+  if (!recall) return "Ce qui manque n’est pas encore estimé : lisez en entier quelques passages tirés au sort.";
+  return `Part de ce qu’il y avait à coder qui a été trouvée : ${percent(recall.estimate)} (intervalle à 95 % : ${percent(recall.low)} à ${percent(recall.high)}), d’après ${recall.audited} passages tirés au sort.`;
+}
+
+function suggestionItem(item) {
+  const code = codeOf(item.suggestion.code), status = el("span", { role: "status" }), box = el("article", { class: "todo" });
+  const answer = async (action) => {
+    const outcome = await gesture(() => ask("/api/decide", { action, codings: [], suggestions: [item.suggestion] }));
+    if (!outcome) return;
+    for (const button of box.querySelectorAll("button")) button.disabled = true;
+    status.className = "done"; status.textContent = action === "accept" ? " Accepté." : " Rejeté.";
+    box.nextElementSibling?.querySelector("button")?.focus(); showTextsSoon();
+  };
+  box.append(el("p", {}, el("strong", {}, code.label), ` · ${percent(item.suggestion.score)} · ${item.document}`), el("p", {}, `« ${item.words} »`), el("p", { class: "hint" }, item.suggestion.why),
+    el("div", { class: "actions" }, el("button", { type: "button", class: "quiet", onclick: () => answer("accept") }, "Accepter"), el("button", { type: "button", class: "quiet", onclick: () => answer("reject") }, "Rejeter"),
+      el("button", { type: "button", class: "quiet", onclick: () => open(item.text, { document: item.document, start: item.start }) }, "Lire dans le texte"), status));
+  return box;
+}
+
+function auditItem(item) {
+  const box = el("article", { class: "todo" }), status = el("span", { role: "status" });
+  let missed = 0;
+  const finish = async () => {
+    const answer = await gesture(async () => { const { recall } = await ask("/api/audit", { document: item.document, turn: item.turn, start: item.start, end: item.end, missed }); $("recall").textContent = recallSentence(recall); return null; }, "Lecture notée.");
+    for (const button of box.querySelectorAll("button")) button.disabled = true;
+    status.className = "done"; status.textContent = missed ? ` Lu : ${missed} oubli(s).` : " Lu : rien n’y manquait.";
+    return answer;
+  };
+  const add = async () => {
+    const code = await pick("Coder ce passage");
+    if (code && (await gesture(() => ask("/api/decide", { action: "code", document: item.document, start: item.start, end: item.end, code }), `Codé : ${codeOf(code).label}.`))) missed++;
+  };
+  box.append(el("p", {}, el("strong", {}, "Tiré au sort : lisez-le en entier"), ` · ${item.document}`), el("p", {}, `« ${item.words} »`),
+    el("div", { class: "actions" }, el("button", { type: "button", class: "quiet", onclick: add }, "Il y manque un codage…"), el("button", { type: "button", class: "quiet", onclick: finish }, "Lecture finie"), status));
+  return box;
+}
+
+function termItem(term) {
+  const box = el("article", { class: "todo" }), code = codeOf(term.code), key = term.negative ? "not_terms" : "terms";
+  const add = async () => { await editCodebook({ edit: key, code: term.code, value: term.term }); box.querySelector("button").disabled = true; };
+  box.append(el("p", {}, el("strong", {}, term.term), ` · ${term.negative ? "à exclure de" : "à ajouter à"} « ${code.label} »`), el("p", { class: "hint" }, `${term.support} décisions pour, ${term.against} contre.`),
+    el("div", { class: "actions" }, el("button", { type: "button", class: "quiet", onclick: add }, "Ajouter à la grille")));
+  return box;
+}
+
 // ── dialogs ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -614,7 +676,7 @@ async function learn() {
 
 const KEYS = {
   j: () => step(1), k: () => step(-1), a: () => decide("accept"), r: () => decide("reject"), m: moveCode, c: codeSelection, e: resize, n: writeMemo, x: () => decide("delete"),
-  u: () => gesture(() => ask("/api/undo", {})), U: () => gesture(() => ask("/api/redo", {})), b: bulk, s: learn, "/": () => tab("search"), t: () => tab("texts"), g: () => tab("codes"), "?": () => $("help").showModal(),
+  u: () => gesture(() => ask("/api/undo", {})), U: () => gesture(() => ask("/api/redo", {})), b: bulk, s: learn, q: openQueue, "/": () => tab("search"), t: () => tab("texts"), g: () => tab("codes"), "?": () => $("help").showModal(),
   "[": () => nudge("left", true), "]": () => nudge("right", true), "{": () => nudge("left", false), "}": () => nudge("right", false),
 };
 
@@ -625,7 +687,7 @@ document.addEventListener("keydown", (event) => {
   if (act) { event.preventDefault(); act(); }
 });
 document.addEventListener("selectionchange", () => { state.selection = selected() || state.selection; });
-$("undo").addEventListener("click", KEYS.u); $("redo").addEventListener("click", KEYS.U); $("learn").addEventListener("click", learn);
+$("undo").addEventListener("click", KEYS.u); $("redo").addEventListener("click", KEYS.U); $("learn").addEventListener("click", learn); $("queue").addEventListener("click", openQueue);
 $("help-open").addEventListener("click", KEYS["?"]); $("help-close").addEventListener("click", () => $("help").close());
 $("bulk").addEventListener("click", bulk); $("memo-text").addEventListener("click", writeTextMemo);
 $("menu").addEventListener("click", () => $("menu").setAttribute("aria-expanded", String($("side").classList.toggle("open"))));
