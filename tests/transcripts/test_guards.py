@@ -62,14 +62,6 @@ def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
     assert refusal(tmp_path / "E04.txt").code is Code.FILE_NOT_REGULAR
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="l'administrateur lit tout")
-def test_a_forbidden_file_says_that_reading_is_forbidden(tmp_path):
-    path = tmp_path / "E05.txt"
-    path.write_text("bonjour")
-    path.chmod(0)
-    assert "la lecture en est interdite" in str(refusal(path))
-
-
 def test_a_file_beyond_the_limit_tells_both_sizes(tmp_path):
     path = tmp_path / "E06.txt"
     path.write_bytes(b"a" * 3000)
