@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from habitat_enquete.ingest.run_interviews import InterviewsResult
     from habitat_enquete.model.codebook import Codebook
     from habitat_enquete.model.questionnaire import Questionnaire
+    from habitat_enquete.model.reliability import Reliability
     from habitat_enquete.pathways.run import PathwaysResult
     from habitat_enquete.pathways.table import EpisodeTable
     from habitat_enquete.report.deliverables.run import DeliveryResult
@@ -182,7 +183,7 @@ def synthesis(project: Project) -> ReportResult:
     if present is not None:
         return present
     _refresh_pathways(project, codebook, questionnaires)
-    return run(project, codebook, questionnaires)
+    return run(project, codebook, questionnaires, agreement=_agreement(project, codebook))
 
 
 def deliver(project: Project, name: str) -> DeliveryResult:
@@ -195,7 +196,31 @@ def deliver(project: Project, name: str) -> DeliveryResult:
     from habitat_enquete.report.deliverables.run import run
 
     questionnaires, guides = read_all(project.questionnaires), read_guides(project.questionnaires)
-    return run(project, name, read_codebook(project.codebook_file), questionnaires, guides)
+    codebook = read_codebook(project.codebook_file)
+    return run(project, name, codebook, questionnaires, guides, agreement=_agreement(project, codebook))
+
+
+def _agreement(project: Project, codebook: Codebook) -> Reliability | None:
+    """How far the people who coded agree; None when fewer than two coded the same documents, which is no error here."""
+    from math import isnan
+
+    from habitat_enquete.coding.run_agreement import run
+    from habitat_enquete.errors import Code, EnqueteError
+    from habitat_enquete.model.reliability import Reliability
+
+    try:
+        measured = run(project, codebook, draws=1)  # the report prints no interval of α
+    except EnqueteError as error:
+        if error.code in (Code.AGREEMENT_ONE_CODER, Code.AGREEMENT_NOTHING_COMMON):
+            return None
+        raise
+    overall = measured.overall.alpha
+    return Reliability(
+        coders=len(measured.coders),
+        documents=measured.documents,
+        alpha=None if isnan(overall) else overall,
+        by_code={each.code: each.alpha for each in measured.by_code if not isnan(each.alpha)},
+    )
 
 
 def _refresh_pathways(project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire]) -> None:

@@ -95,7 +95,7 @@ class Finding:
     """A barrier or an opportunity (or a neutral subject): a code, with the people who spoke of it and chosen evidence.
 
     Counts are people first: `people` distinct respondents out of `base`, `documents`, `mentions` (codings). `low` and `high` bound the
-    share of people (Wilson, 95 %). `interviews` and `answers` are (people, base) among people interviewed and among those who wrote
+    share of people (Wilson, 95 %). `agreement` of coders on the code is Krippendorff's α, None when not measured. `interviews` and `answers` are (people, base) among people interviewed and among those who wrote
     open answers. `validated` counts the mentions a person confirmed or coded. `by` is attribute → value → (people, base).
     """
 
@@ -123,6 +123,7 @@ class Finding:
     respondents: tuple[str, ...] = ()
     validated: int = 0
     grade: Grade = Grade.ISOLATED
+    agreement: float | None = None
     cooccurring: tuple[Cooccurrence, ...] = ()
     survey: tuple[SurveyShare, ...] = ()
     stages: tuple[str, ...] = ()

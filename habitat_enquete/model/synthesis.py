@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from habitat_enquete.model.codebook import Codebook, Polarity
 from habitat_enquete.model.finding import Evidence, Finding
+from habitat_enquete.model.reliability import Reliability
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +365,7 @@ class Synthesis:
     map_key: str = "code"
     commune_people: Mapping[str, int] = field(default_factory=dict)
     is_weighted: bool = False
-    agreement: float | None = None
+    reliability: Reliability = field(default_factory=Reliability)
 
     def of(self, polarity: Polarity) -> tuple[Finding, ...]:
         """The findings of one polarity, by rank."""

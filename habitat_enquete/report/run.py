@@ -10,6 +10,7 @@ from typing import Final
 from habitat_enquete.errors import Problem
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.questionnaire import Questionnaire
+from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import Stamp, Synthesis
 from habitat_enquete.project import Project
 from habitat_enquete.report import (
@@ -51,7 +52,13 @@ class ReportResult:
         return self.synthesis is None
 
 
-def run(project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire] = ()) -> ReportResult:
+def run(
+    project: Project,
+    codebook: Codebook,
+    questionnaires: Sequence[Questionnaire] = (),
+    *,
+    agreement: Reliability | None = None,
+) -> ReportResult:
     """Write the report of the study in `outputs/`; does nothing when it is already there and nothing changed.
 
     A file that a person edited is set aside, never overwritten.
@@ -60,7 +67,7 @@ def run(project: Project, codebook: Codebook, questionnaires: Sequence[Questionn
     present = current(project, codebook, questionnaires)
     if present is not None:
         return present
-    result = synthesis_stage.run(project, codebook, questionnaires)
+    result = synthesis_stage.run(project, codebook, questionnaires, agreement=agreement)
     contents = _contents(project, result.synthesis)
     kept = _write(project, contents, _state(project, result.synthesis.stamp))
     paths = tuple(project.outputs / name for name in contents)

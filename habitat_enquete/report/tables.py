@@ -66,7 +66,7 @@ def _findings(synthesis: Synthesis) -> Table:
             "base_réponses",
             "mentions_relues",
         ),
-        *("force_de_la_preuve", "étapes", "leviers"),
+        *("accord_des_codeurs", "force_de_la_preuve", "étapes", "leviers"),
     )
     rows = [
         (
@@ -88,6 +88,7 @@ def _findings(synthesis: Synthesis) -> Table:
             *finding.interviews,
             *finding.answers,
             finding.validated,
+            finding.agreement,
             wording.GRADES[finding.grade],
             "; ".join(finding.stages),
             "; ".join(finding.levers),
@@ -339,11 +340,26 @@ def _corpus(synthesis: Synthesis) -> Table:
         ("personnes ayant refusé ou retiré leur consentement (non comptées)", corpus.withdrawn),
         ("personnes comptées mais jamais citées", corpus.unquotable),
         ("personnes dont l'accord de citation n'est pas renseigné", corpus.unknown_consent),
+        *_reliability(synthesis),
         ("état de la base", synthesis.stamp.state),
         ("grille de codage", synthesis.stamp.codebook),
         ("version de habitat_enquete", synthesis.stamp.version),
     ]
     return Table("Corpus", ("fait", "valeur"), facts)
+
+
+def _reliability(synthesis: Synthesis) -> list[tuple[str, Value]]:
+    measured = synthesis.reliability
+    audit = measured.audit
+    return [
+        (
+            "accord des codeurs (α de Krippendorff)",
+            "non mesuré" if measured.alpha is None else measured.alpha,
+        ),
+        ("documents codés par tous les codeurs comparés", measured.documents),
+        ("part trouvée de ce qu'il y avait à coder (audit)", "non mesuré" if audit is None else audit.found),
+        ("passages audités", 0 if audit is None else audit.passages),
+    ]
 
 
 def _people(synthesis: Synthesis) -> Table:

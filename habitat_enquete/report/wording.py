@@ -7,6 +7,7 @@ from typing import Final
 
 from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.finding import Evidence, Finding, Grade, SurveyShare, Verdict
+from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import (
     Cell,
     Corpus,
@@ -16,11 +17,11 @@ from habitat_enquete.model.synthesis import (
     OpenPointKind,
     Synthesis,
 )
+from habitat_enquete.typography import NO_BREAK as NO_BREAK
+from habitat_enquete.typography import count as count
+from habitat_enquete.typography import number as number
+from habitat_enquete.typography import typographic as typographic
 
-NO_BREAK: Final = "\u00a0"
-_THIN: Final = "\u202f"
-_BEFORE: Final = re.compile(r" (?=[:;?!»€]|%(?!\}))")
-_AFTER: Final = re.compile(r"(?<=«) ")
 _MONTHS: Final = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
@@ -37,24 +38,6 @@ POLARITIES: Final = {
     Polarity.OPPORTUNITY: "opportunité",
     Polarity.NEUTRAL: "sujet",
 }
-
-
-def typographic(text: str) -> str:
-    """`text` with the no-break spaces that French typography asks for; never applied to what people said.
-
-    >>> typographic("« été » : oui")
-    '«\\xa0été\\xa0»\\xa0: oui'
-    """
-    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """A number with a decimal comma and thin spaces between thousands.
-
-    >>> number(12345), number(0.347, 2)
-    ('12\\u202f345', '0,35')
-    """
-    return f"{value:,.{decimals}f}".replace(",", _THIN).replace(".", ",")
 
 
 def percent(share: float) -> str:
@@ -77,15 +60,6 @@ def points(share: float) -> str:
     value = round(share * 100)
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return f"{sign}{abs(value)}{NO_BREAK}point{'s' if abs(value) > 1 else ''}"
-
-
-def count(value: int, singular: str, plural: str = "") -> str:
-    """A number and its noun, agreed.
-
-    >>> count(1, "personne"), count(1200, "entretien"), count(0, "avis", "avis")
-    ('1\\xa0personne', '1\\u202f200\\xa0entretiens', '0\\xa0avis')
-    """
-    return f"{number(value)}{NO_BREAK}{singular if value < 2 else plural or singular + 's'}"
 
 
 def french_date(iso: str) -> str:
@@ -304,7 +278,7 @@ def measure(finding: Finding) -> str:
         f"**{count(finding.people, 'personne')}** sur {number(finding.base)} ({percent(finding.share)}, intervalle de confiance "
         f"à 95 % : {percent(finding.low)} à {percent(finding.high)}){weighted} ; {count(finding.mentions, 'mention')} dans "
         f"{count(finding.documents, 'document')}. Preuve : {GRADES[finding.grade]}.{spoken}{written} "
-        f"Relues par une personne : {percent(finding.validated / finding.mentions)} des mentions."
+        f"Relues par une personne : {percent(finding.validated / finding.mentions)} des mentions ; accord des codeurs : {_alpha(finding.agreement)}."
     )
 
 
@@ -317,6 +291,7 @@ def method(synthesis: Synthesis) -> tuple[str, ...]:
             _coding(synthesis),
             _counting(synthesis),
             _EVIDENCE_RULE,
+            _reliability(synthesis.reliability),
             _confidentiality(synthesis),
         )
     )
@@ -366,9 +341,33 @@ def _counting(synthesis: Synthesis) -> str:
 
 _EVIDENCE_RULE: Final = (
     "**Force de la preuve.** Solide : au moins 10 personnes, deux publics, une confirmation (entretiens et réponses ouvertes, "
-    "ou question fermée qui concorde) et un cinquième des mentions relues par une personne. Étayé : au moins 5 personnes de deux "
-    "publics. Fragile : moins de 5 personnes, ou un seul public. Isolé : une seule personne, ou moins que le seuil de l'étude."
+    "ou question fermée qui concorde), un cinquième des mentions relues par une personne et, si un audit a été fait, 70 % au moins "
+    "de ce qu'il y avait à coder. Étayé : au moins 5 personnes de deux publics. Fragile : moins de 5 personnes, un seul public, ou "
+    "des codeurs qui ne s'accordent pas sur ce code (α de Krippendorff inférieur à 0,667). Isolé : une seule personne, ou moins que "
+    "le seuil de l'étude. Ce qui n'a pas été mesuré ne change pas la note."
 )
+
+
+def _reliability(measured: Reliability) -> str:
+    """Whether coders agree and what an audit found, or that neither was measured."""
+    agreement = (
+        f"Accord des codeurs, tous codes ensemble : {_alpha(measured.alpha)} ({count(measured.coders, 'personne')}, "
+        f"{count(measured.documents, 'document codé', 'documents codés')} par chacune)."
+        if measured.coders
+        else "Accord des codeurs : non mesuré (il faut que deux personnes codent les mêmes documents)."
+    )
+    audit = measured.audit
+    missed = (
+        f"Passages oubliés : d'après {count(audit.passages, 'passage')} tirés au sort et lus en entier, {percent(audit.found)} de ce qu'il "
+        f"y avait à coder a été trouvé (intervalle à 95 % : {percent(audit.low)} à {percent(audit.high)})."
+        if audit
+        else "Passages oubliés : non mesuré (aucun audit n'a été fait)."
+    )
+    return f"**Fiabilité du codage.** {agreement} {missed}"
+
+
+def _alpha(value: float | None) -> str:
+    return "non mesuré" if value is None else f"α = {number(value, 2)}"
 
 
 def _confidentiality(synthesis: Synthesis) -> str:

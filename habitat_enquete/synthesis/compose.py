@@ -60,7 +60,7 @@ def synthesis(
         map_key=settings.map_key,
         commune_people=dict(material.bases("commune")) if "commune" in settings.scales else {},
         is_weighted=any(material.weight(person) is not None for person in material.voices.people),
-        agreement=material.agreement,
+        reliability=material.reliability,
     )
 
 

@@ -76,7 +76,8 @@ def _finding(material: Material, code: Code) -> Finding:
         answers=answers,
         respondents=tuple(said),
         validated=validated,
-        grade=_grade(material, said, interviews, answers, validated / len(codings), shares),
+        agreement=material.reliability.by_code.get(code.id),
+        grade=_grade(material, code, said, interviews, answers, validated / len(codings), shares),
         cooccurring=_cooccurring(material, code),
         survey=shares,
         stages=code.stages,
@@ -98,19 +99,22 @@ def _mean(values: Sequence[float]) -> float:
 
 def _grade(
     material: Material,
+    code: Code,
     said: Mapping[str, tuple[Coding, ...]],
     interviews: tuple[int, int],
     answers: tuple[int, int],
     validated: float,
     shares: tuple[SurveyShare, ...],
 ) -> Grade:
+    audit = material.reliability.audit
     return grade(
         people=len(said),
         publics=len({public for person in said for public in material.values(person, "public")}),
         sources=(interviews[0] > 0) + (answers[0] > 0),
         validated=validated,
         survey_agrees=any(share.verdict is Verdict.AGREES for share in shares),
-        agreement=material.agreement,
+        agreement=material.reliability.by_code.get(code.id),
+        found=audit.found if audit else None,
         weak=material.settings.weak_finding,
     )
 

@@ -14,6 +14,7 @@ from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.pathway import Pathway
+from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.response import Answer
 from habitat_enquete.model.text import Document, DocumentKind
 from habitat_enquete.synthesis.settings import Settings
@@ -62,7 +63,7 @@ class Material:
     choices: Mapping[tuple[str, str], str] = field(default_factory=dict)
     pathways: Mapping[str, Pathway] = field(default_factory=dict)
     types: Mapping[str, PathwayType] = field(default_factory=dict)
-    agreement: float | None = None
+    reliability: Reliability = field(default_factory=Reliability)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import CoderKind, Coding, State
 from habitat_enquete.model.pathway import Episode, EpisodeState, Pathway
 from habitat_enquete.model.questionnaire import Questionnaire
+from habitat_enquete.model.reliability import Audit, Reliability
 from habitat_enquete.model.synthesis import Movement, Stamp, Synthesis
 from habitat_enquete.project import Project
 from habitat_enquete.store import codings as stored_codings
@@ -27,6 +28,8 @@ from habitat_enquete.synthesis.material import Material, PathwayType
 from habitat_enquete.synthesis.settings import read
 
 STAGE = "synthesis"
+# Where the review notes its last estimate of what was missed (`coding/run_suggestions.py`).
+AUDIT = "recall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def stamp(project: Project, codebook: Codebook, questionnaires: Sequence[Questio
     """The stamp of a report made now: equal stamps, equal reports. Reads the store and the author's files, computes nothing."""
     with Store(project.database) as store:
         digest = hashlib.sha256(stored.state_hash(store).encode())
+        digest.update(repr(_audit(store)).encode())
     for definition in (codebook.sha256, *(each.sha256 for each in questionnaires), __version__):
         digest.update(f"{definition}\n".encode())
     for file in _author_files(project):
@@ -56,9 +60,15 @@ def _author_files(project: Project) -> list[Path]:
 
 
 def run(
-    project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire] = ()
+    project: Project,
+    codebook: Codebook,
+    questionnaires: Sequence[Questionnaire] = (),
+    *,
+    agreement: Reliability | None = None,
 ) -> SynthesisResult:
     """Compute the synthesis of the study, and remember its findings in the store.
+
+    `agreement`: what the coding stage measured between coders, None when nothing could be compared.
 
     Raises: EnqueteError when a setting, a weight or an action cannot be read.
     """
@@ -66,7 +76,7 @@ def run(
     author_notes = notes.read_notes(project.notes)
     roadmap, problems = actions.read_actions(project.root / "actions.yaml", codebook)
     with Store(project.database) as store:
-        material = _material(project, store, codebook, questionnaires)
+        material = _material(project, store, codebook, questionnaires, agreement or Reliability())
         synthesis = compose.synthesis(material, stamp=made_from, notes=author_notes, actions=roadmap)
         moved = _remember(store, synthesis)
     synthesis = compose.with_movements(synthesis, moved)
@@ -74,7 +84,11 @@ def run(
 
 
 def _material(
-    project: Project, store: Store, codebook: Codebook, questionnaires: Sequence[Questionnaire]
+    project: Project,
+    store: Store,
+    codebook: Codebook,
+    questionnaires: Sequence[Questionnaire],
+    agreement: Reliability,
 ) -> Material:
     codings = stored_codings.codings(store, states=(State.ACCEPTED,))
     people = respondents(store)
@@ -101,7 +115,17 @@ def _material(
         },
         pathways=_pathways(store, people),
         types={person: PathwayType(*known) for person, known in stored_pathways.types(store).items()},
+        reliability=replace(agreement, audit=_audit(store)),
     )
+
+
+def _audit(store: Store) -> Audit | None:
+    """The last estimate of what was missed, None before any audit."""
+    last = runs.runs(store, AUDIT).get("")
+    if last is None:
+        return None
+    estimate = last.summary
+    return Audit(estimate["estimate"], estimate["low"], estimate["high"], estimate["audited"])
 
 
 def _pathways(store: Store, people: Mapping[str, Mapping[str, str]]) -> dict[str, Pathway]:

@@ -143,6 +143,33 @@ def test_one_more_interview_tells_what_moved_and_a_note_does_not_erase_it(
     assert again.synthesis is not None and again.synthesis.movements == moved
 
 
+def test_the_report_tells_the_agreement_of_coders_and_the_audit(coded_study) -> None:
+    from habitat_enquete import pipeline
+    from habitat_enquete.coding import decisions
+    from habitat_enquete.model.coding import CoderKind, State
+    from habitat_enquete.store import codings, journal, runs
+
+    with Store(coded_study.database) as store, store.transaction():
+        store.execute("DELETE FROM episode")  # paths take time, and are not what is tested
+    synthesis = pipeline.synthesis(coded_study).synthesis
+    assert synthesis is not None and synthesis.reliability.alpha is None
+    page = (coded_study.outputs / NAMES[0]).read_text(encoding="utf-8")
+    assert "Accord des codeurs\u00a0: non mesuré" in page and "Passages oubliés\u00a0: non mesuré" in page
+    with Store(coded_study.database) as store:
+        accepted = codings.codings(store, states=(State.ACCEPTED,))
+        proposed = [each for each in accepted if each.coder.kind is CoderKind.RULE]
+        for coder in ("anne", "jean"):
+            proposed = journal.apply(store, coder, decisions.accept(*proposed))
+        with store.transaction():
+            estimate = {"estimate": 0.9, "low": 0.8, "high": 0.95, "audited": 40, "missed": 1, "pool": 500}
+            runs.record(store, "recall", "", "state", estimate)
+    synthesis = pipeline.synthesis(coded_study).synthesis
+    assert synthesis is not None and synthesis.reliability.alpha == 1.0
+    assert {f.agreement for f in synthesis.findings if f.code in {c.code for c in proposed}} == {1.0}
+    page = (coded_study.outputs / NAMES[0]).read_text(encoding="utf-8")
+    assert "α = 1,00 (2\u00a0personnes" in page and "40\u00a0passages tirés au sort" in page
+
+
 def test_a_note_without_a_place_is_told(coded_study) -> None:
     coded_study.notes.mkdir()
     (coded_study.notes / "chapo.md").write_text("Un chapeau.", encoding="utf-8")

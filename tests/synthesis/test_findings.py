@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from habitat_enquete.model.coding import State
 from habitat_enquete.model.finding import Grade, Verdict
+from habitat_enquete.model.reliability import Reliability
+from habitat_enquete.report.wording import measure
 from habitat_enquete.synthesis.findings import rank
 from habitat_enquete.synthesis.grade import grade
 from habitat_enquete.synthesis.settings import Settings
@@ -127,6 +131,9 @@ def test_four_respondents_are_too_few_to_compare(material) -> None:
         ({"people": 6}, Grade.SUPPORTED),
         ({"people": 30, "validated": 0.1}, Grade.SUPPORTED),
         ({"people": 30, "sources": 1}, Grade.SUPPORTED),
+        ({"people": 30, "found": 0.6}, Grade.SUPPORTED),
+        ({"people": 30, "found": 0.8, "agreement": 0.8}, Grade.SOLID),
+        ({"people": 30, "agreement": 0.0}, Grade.FRAGILE),
         ({"people": 10}, Grade.SOLID),
         ({"people": 10, "sources": 1, "survey_agrees": True}, Grade.SOLID),
     ],
@@ -138,9 +145,21 @@ def test_the_grade_follows_the_printed_rule(facts: dict[str, object], expected: 
         "validated": 0.5,
         "survey_agrees": False,
         "agreement": None,
+        "found": None,
         "weak": 2,
     }
     assert grade(**(strong | facts)) is expected
+
+
+def test_each_finding_is_graded_by_the_agreement_on_its_own_code(material) -> None:
+    people = {f"E{n:02d}": {"public": "habitant" if n % 2 else "candidat"} for n in range(12)}
+    said = [(person, code, "Dit.") for person in people for code in ("credit", "jardin")]
+    measured = Reliability(coders=2, documents=12, alpha=0.7, by_code={"credit": 0.4})
+    found = {f.code: f for f in rank(replace(material(said=said, people=people), reliability=measured))}
+    assert (found["credit"].agreement, found["credit"].grade) == (0.4, Grade.FRAGILE)
+    assert (found["jardin"].agreement, found["jardin"].grade) == (None, Grade.SUPPORTED)
+    assert measure(found["credit"]).endswith("accord des codeurs\u00a0: α = 0,40.")
+    assert measure(found["jardin"]).endswith("accord des codeurs\u00a0: non mesuré.")
 
 
 def test_nobody_said_anything_gives_no_finding(material) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from habitat_enquete.errors import Code, EnqueteError, Problem
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.questionnaire import Guide, Questionnaire
+from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import Movement, Synthesis
 from habitat_enquete.project import Project
 from habitat_enquete.report import files, panel
@@ -61,6 +62,8 @@ def run(
     codebook: Codebook,
     questionnaires: Sequence[Questionnaire] = (),
     guides: Sequence[Guide] = (),
+    *,
+    agreement: Reliability | None = None,
 ) -> DeliveryResult:
     """Write a deliverable in `outputs/livrables/`. A file that a person edited is set aside, never overwritten.
 
@@ -69,7 +72,7 @@ def run(
     if name not in DELIVERABLES:
         names = ", ".join(DELIVERABLES)
         raise EnqueteError(Code.DELIVERABLE_UNKNOWN, name=name, hint=hint(name, DELIVERABLES), names=names)
-    result = synthesis_stage.run(project, codebook, questionnaires)
+    result = synthesis_stage.run(project, codebook, questionnaires, agreement=agreement)
     registers, problems = _registers(project, codebook)
     delivery = Delivery(
         synthesis=result.synthesis,
