@@ -17,11 +17,11 @@ from habitat_enquete.model.synthesis import (
     OpenPointKind,
     Synthesis,
 )
-from habitat_enquete.typography import NO_BREAK as NO_BREAK
-from habitat_enquete.typography import count as count
-from habitat_enquete.typography import number as number
-from habitat_enquete.typography import typographic as typographic
 
+NO_BREAK: Final = "\u00a0"
+_THIN: Final = "\u202f"
+_BEFORE: Final = re.compile(r" (?=[:;?!»€]|%(?!\}))")
+_AFTER: Final = re.compile(r"(?<=«) ")
 _MONTHS: Final = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
@@ -38,6 +38,24 @@ POLARITIES: Final = {
     Polarity.OPPORTUNITY: "opportunité",
     Polarity.NEUTRAL: "sujet",
 }
+
+
+def typographic(text: str) -> str:
+    """`text` with the no-break spaces that French typography asks for; never applied to what people said.
+
+    >>> typographic("« été » : oui")
+    '«\\xa0été\\xa0»\\xa0: oui'
+    """
+    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number with a decimal comma and thin spaces between thousands.
+
+    >>> number(12345), number(0.347, 2)
+    ('12\\u202f345', '0,35')
+    """
+    return f"{value:,.{decimals}f}".replace(",", _THIN).replace(".", ",")
 
 
 def percent(share: float) -> str:
@@ -60,6 +78,15 @@ def points(share: float) -> str:
     value = round(share * 100)
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return f"{sign}{abs(value)}{NO_BREAK}point{'s' if abs(value) > 1 else ''}"
+
+
+def count(value: int, singular: str, plural: str = "") -> str:
+    """A number and its noun, agreed.
+
+    >>> count(1, "personne"), count(1200, "entretien"), count(0, "avis", "avis")
+    ('1\\xa0personne', '1\\u202f200\\xa0entretiens', '0\\xa0avis')
+    """
+    return f"{number(value)}{NO_BREAK}{singular if value < 2 else plural or singular + 's'}"
 
 
 def french_date(iso: str) -> str:
