@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from habitat_enquete.pathways.table import EpisodeTable
     from habitat_enquete.report.deliverables.run import DeliveryResult
     from habitat_enquete.report.run import ReportResult
-    from habitat_enquete.textometry.concordance import Line
     from habitat_enquete.textometry.choosing import Choices
+    from habitat_enquete.textometry.concordance import Line
     from habitat_enquete.textometry.run import ExplorationResult
 
 LabelledProgress = Callable[[str, int, int], None]
@@ -57,10 +57,20 @@ def explore(
     from habitat_enquete.ingest.codebooks import read_codebook
     from habitat_enquete.nlp.pipeline import SHIPPED
     from habitat_enquete.report.explorer import write
+    from habitat_enquete.synthesis.settings import read
     from habitat_enquete.textometry.run import run
 
     codebook = read_codebook(project.codebook_file)
-    result = run(project, codebook, choices=choices, pipeline=pipeline or SHIPPED, progress=progress)
+    settings = read(project.settings)
+    result = run(
+        project,
+        codebook,
+        choices=choices,
+        pipeline=pipeline or SHIPPED,
+        labels=settings.labels,
+        communes=settings.communes,
+        progress=progress,
+    )
     title = codebook.title or project.root.name
     files = write(project.outputs / "exploration", result.exploration, title=title, codes=result.codes)
     return ExploreOutcome(result, files)
@@ -76,6 +86,24 @@ def concordance(project: Project, query: str, *, pipeline: str | None = None) ->
     from habitat_enquete.textometry.run import run_concordance
 
     return run_concordance(project, read_codebook(project.codebook_file), query, pipeline=pipeline or SHIPPED)
+
+
+def iramuteq_corpus(project: Project) -> str:
+    """What informants said, as a corpus that IRaMuTeQ opens: one text per document, its people's attributes as starred variables.
+
+    People who withdrew their consent are left out, and open answers come with the name of their question.
+    """
+    from habitat_enquete.exchange.iramuteq import Paragraph, write_corpus
+    from habitat_enquete.store.connection import Store
+    from habitat_enquete.store.respondents import respondents
+    from habitat_enquete.store.texts import documents
+    from habitat_enquete.textometry.run import spoken_texts
+
+    with Store(project.database) as store:
+        said = spoken_texts(list(documents(store)), respondents(store))
+    return write_corpus(
+        (variables, [Paragraph("", " ".join(words.split()))]) for variables, words in said if words.strip()
+    )
 
 
 @dataclass(frozen=True, slots=True)

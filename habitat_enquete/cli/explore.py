@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from habitat_enquete.cli.show import Progress, pass_project, say, say_json, table, tell
+from habitat_enquete.cli.show import Progress, count, pass_project, say, say_json, table, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.pipeline import ExploreOutcome
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     "--classes",
     "k",
     type=click.IntRange(2, 20),
+    metavar="N",
     show_default="selon l'équilibre et la stabilité",
     help="Nombre de classes.",
 )
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--restarts",
     type=click.IntRange(0, 50),
+    metavar="N",
     default=0,
     show_default=True,
     help="Départs au hasard essayés en plus à chaque coupure ; le meilleur χ² est gardé.",
@@ -36,18 +39,21 @@ if TYPE_CHECKING:
 @click.option(
     "--floor",
     type=click.IntRange(1),
+    metavar="N",
     show_default="selon le corpus",
     help="Segments où un mot doit se trouver.",
 )
 @click.option(
     "--minimum-share",
     type=click.FloatRange(0, 0.5),
+    metavar="PART",
     show_default="selon le corpus",
     help="Part des segments que chaque côté d'une coupure doit garder.",
 )
 @click.option(
     "--seed",
     type=int,
+    metavar="N",
     default=0,
     show_default=True,
     help="Graine des tirages : la même donne les mêmes classes.",
@@ -56,6 +62,12 @@ if TYPE_CHECKING:
     "--pipeline",
     metavar="NOM",
     help="Chaîne linguistique (celle qui est livrée, un paquet spaCy, ou « blank »).",
+)
+@click.option(
+    "--iramuteq",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FICHIER",
+    help="Écrit le corpus au format d'IRaMuTeQ, au lieu de l'explorer.",
 )
 @click.option("--kwic", metavar="RECHERCHE", help="Affiche une concordance au lieu des classes.")
 @click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
@@ -69,6 +81,7 @@ def command(
     restarts: int,
     seed: int,
     pipeline: str | None,
+    iramuteq: Path | None,
     kwic: str | None,
     as_json: bool,
 ) -> None:
@@ -81,11 +94,16 @@ def command(
     Exemple :
         enquete explore --classes 5
         enquete explore --kwic "chercher * maison"
+        enquete explore --iramuteq corpus.txt
     """
     from habitat_enquete import pipeline as stages
     from habitat_enquete.textometry.choosing import Choices
     from habitat_enquete.textometry.run import stop_words
 
+    if iramuteq is not None:
+        iramuteq.write_text(stages.iramuteq_corpus(project), encoding="utf-8")
+        say(f"→ {iramuteq}")
+        return
     if kwic is not None:
         _show_concordance(project, kwic, pipeline, as_json)
         return
@@ -112,7 +130,8 @@ def _show(project: Project, outcome: ExploreOutcome) -> None:
     found = outcome.result.exploration
     corpus = found.corpus
     say(
-        f"{corpus.documents} textes de {corpus.people} personnes, {corpus.units} segments, {corpus.words} mots."
+        f"{count(corpus.documents, 'texte')} de {count(corpus.people, 'personne')},"
+        f" {count(corpus.units, 'segment')}, {count(corpus.words, 'mot')}."
     )
     if found.refusal:
         tell(found.refusal)
@@ -123,7 +142,9 @@ def _show(project: Project, outcome: ExploreOutcome) -> None:
             "Classes fragiles : d'autres entretiens en donneraient d'autres. Lisez-les comme des pistes, et comparez (--classes, --double)."
         )
     if found.unclassified:
-        say(f"{len(found.unclassified)} segments non classés, avec leur raison dans la page.")
+        say(
+            f"{count(len(found.unclassified), 'segment non classé', 'segments non classés')}, avec la raison dans la page."
+        )
     for path in outcome.files:
         say(f"→ {project.relative(path)}")
 
@@ -151,7 +172,7 @@ def _show_concordance(project: Project, query: str, pipeline: str | None, as_jso
             }
         )
         return
-    say(f"{len(lines)} occurrence{'s' if len(lines) > 1 else ''} de « {query} ».")
+    say(f"{count(len(lines), 'occurrence')} de « {query} ».")
     if lines:
         say(
             table(

@@ -40,6 +40,17 @@ INTRODUCTION: Final = (
     "Une feuille par table : une ligne par fait, des filtres sur l'en-tête. « Profils » compte des segments, « Mots clés » des occurrences : ne comparez pas leurs χ².",
     "Document de travail : la feuille « Segments » contient ce que les personnes ont dit. Ne la diffusez pas sans l'avoir relue.",
 )
+ATTRIBUTE_NAMES: Final[Mapping[str, str]] = {
+    "public": "public",
+    "publics_pd2h": "public du PD2H",
+    "territoire": "territoire",
+    "epci": "intercommunalité",
+    "installation": "installation",
+    "parcours": "type de parcours",
+    "periode": "vague",
+    "position": "moment de l'entretien",
+    "theme": "thème de la grille",
+}
 _PLANE_SIZE: Final = (860, 560)
 _NETWORK_SIZE: Final = (860, 640)
 
@@ -84,6 +95,7 @@ def html(context: ExplorerContext) -> str:
         title=context.title,
         exploration=exploration,
         codes=context.codes,
+        names=ATTRIBUTE_NAMES,
         dendrogram=Markup(dendrogram(exploration)) if exploration.classes else "",
         plane=Markup(plane(exploration.plane)) if exploration.plane else "",
         network=Markup(network(exploration.network)) if exploration.network else "",
@@ -285,7 +297,7 @@ def tables(exploration: Exploration) -> list[Table]:
         for quote in reading.quotes
     ]
     specific: list[list[Value]] = [
-        [name, s.part, s.term, s.count, s.total, s.score, s.q]
+        [ATTRIBUTE_NAMES.get(name, name), s.part, s.term, s.count, s.total, *s.usual, s.score, s.q]
         for name, found in exploration.specificities.items()
         for s in found
     ]
@@ -326,8 +338,29 @@ def tables(exploration: Exploration) -> list[Table]:
         Table("Segments typiques", ("classe", "segment", "personne", "texte", "source", "mots"), quotes),
         Table(
             "Spécificités",
-            ("caractéristique", "modalité", "mot", "occurrences", "total", "score", "q"),
+            (
+                "caractéristique",
+                "modalité",
+                "mot",
+                "occurrences",
+                "total",
+                "usage_attendu_de",
+                "usage_attendu_à",
+                "score",
+                "q",
+            ),
             specific,
+        ),
+        Table(
+            "Croisements",
+            ("croisement", "modalité", "classe", "segments", "part"),
+            [
+                (ATTRIBUTE_NAMES.get(name, name), row.value, number, count, row.share(number))
+                for name, rows in exploration.crossings.items()
+                for row in rows
+                for number, count in enumerate(row.counts, start=1)
+            ],
+            shares=("part",),
         ),
         Table(
             "Stabilité",

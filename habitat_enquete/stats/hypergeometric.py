@@ -42,6 +42,18 @@ def log_tails(count: Ints, *, part: int, term: Ints, corpus: int) -> tuple[Float
     return upper[inverse], lower[inverse]
 
 
+def usual_counts(*, part: int, term: Ints, corpus: int, level: float = 0.95) -> tuple[Ints, Ints]:
+    """The interval of use of each term in a part: the counts that chance alone gives `level` of the time, bounds included.
+
+    Args: sizes in tokens, as `log_tails`; `term` of shape (terms,). The same share of risk is left on each side.
+    """
+    from scipy.stats import hypergeom
+
+    risk = (1 - level) / 2
+    low, high = (hypergeom.ppf(q, corpus, np.asarray(term, np.int64), part) for q in (risk, 1 - risk))
+    return low.astype(np.int64), high.astype(np.int64)
+
+
 def specificity(count: int, *, part: int, term: int, corpus: int) -> float:
     """How surprising it is to meet a term `count` times in a part (Lafon 1980).
 

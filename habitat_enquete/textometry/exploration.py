@@ -92,7 +92,10 @@ class Plane:
 
 @dataclass(frozen=True, slots=True)
 class Specificity:
-    """A term that a part of the corpus uses more (> 0) or less (< 0) than chance: Lafon's score and its BH-corrected p-value."""
+    """A term that a part of the corpus uses more (> 0) or less (< 0) than chance: Lafon's score and its BH-corrected p-value.
+
+    `usual` is the interval of use: the counts that chance gives 95 times in 100.
+    """
 
     part: str
     term: str
@@ -100,6 +103,7 @@ class Specificity:
     total: int
     score: float
     q: float
+    usual: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from habitat_enquete.errors import Code
-from habitat_enquete.stats.hypergeometric import specificities
+from habitat_enquete.stats.hypergeometric import specificities, usual_counts
 from habitat_enquete.stats.multiplicity import benjamini_hochberg
-from habitat_enquete.textometry import correspondence, profiles, similarity
+from habitat_enquete.textometry import correspondence, profiles, qualities, similarity
 from habitat_enquete.textometry.choosing import Choices, choose
 from habitat_enquete.textometry.exploration import (
     ClassReading,
+    Crossing,
     Edge,
     Exploration,
     Network,
@@ -51,6 +52,7 @@ def explore(
     codes: Sequence[Sequence[str]],
     sources: Callable[[Unit], str],
     attributes: Sequence[str],
+    themes: Mapping[str, str] | None = None,
     known_terms: frozenset[str] = frozenset(),
     choices: Choices | None = None,
     progress: Progress | None = None,
@@ -58,7 +60,7 @@ def explore(
     """Everything that can be said of some units.
 
     Args: `texts` documents by id; `codes` the codes of each unit; `sources` how to name where a unit comes from; `attributes` those of
-    the units to cross with. A corpus too small for classes gives an exploration that says why (`refusal`).
+    the units to cross with; `themes` the theme of each code. A corpus too small for classes gives an exploration that says why (`refusal`).
     """
     choices = choices or Choices()
     table = build(units, stop_words=choices.stop_words, floor=choices.floor)
@@ -81,7 +83,22 @@ def explore(
     refusal = _one_class(chosen.classes)
     if refusal:
         return replace(base, refusal=refusal)
+    base = replace(base, crossings=crossings(units, codes, chosen.classes.tolist(), themes or {}))
     return _read(base, table, chosen.classes, sources, attributes, known_terms)
+
+
+def crossings(
+    units: Sequence[Unit], codes: Sequence[Sequence[str]], classes: Sequence[int], themes: Mapping[str, str]
+) -> dict[str, tuple[Crossing, ...]]:
+    """How the classes share each theme of the codebook (« theme »), each third of the interviews and each wave."""
+    values = {"theme": [{themes.get(code, code) for code in held} for held in codes]}
+    for name in (qualities.POSITION, qualities.PERIOD):
+        values[name] = [{unit.attributes[name]} if name in unit.attributes else set() for unit in units]
+    found = {
+        name: tuple(Crossing(*row) for row in qualities.crossed(held, classes, max(classes, default=0)))
+        for name, held in values.items()
+    }
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _refusal(table: LexicalTable) -> str:
@@ -261,7 +278,7 @@ def by_attribute(table: LexicalTable, name: str) -> tuple[Specificity, ...]:
     Units without a value are left out of the parts, not of the corpus; a person in several values counts in each.
     """
     labels, values = profiles.indicator(_attribute_labels(table.units, [name]))
-    if len(values) < 2:
+    if len(values) < 2 or not table.terms:
         return ()
     parts = np.asarray((table.counts.T @ labels).todense()).astype(np.int64)
     totals = np.asarray(table.counts.sum(axis=0)).ravel().astype(np.int64)
@@ -270,6 +287,7 @@ def by_attribute(table: LexicalTable, name: str) -> tuple[Specificity, ...]:
     q = np.array(corrected).reshape(scores.shape)
     found = []
     for column, label in enumerate(values):
+        low, high = usual_counts(part=int(parts[:, column].sum()), term=totals, corpus=int(totals.sum()))
         order = np.argsort(-np.abs(scores[:, column]), kind="stable")[:SPECIFIC_TERMS].tolist()
         found += [
             Specificity(
@@ -279,6 +297,7 @@ def by_attribute(table: LexicalTable, name: str) -> tuple[Specificity, ...]:
                 int(totals[i]),
                 float(scores[i, column]),
                 float(q[i, column]),
+                (int(low[i]), int(high[i])),
             )
             for i in order
             if q[i, column] <= 0.05

@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 
 MINIMUM_MEMBERS: Final = 3
 UNCLASSIFIED: Final = 0
+# A χ² below it is what rounding leaves of a class whose rows are all alike.
+ALIKE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def cut_along(
     chi2 = scan(table, order)
     low = max(floor, 1)
     admissible = chi2[low - 1 : len(order) - low]
-    if admissible.size == 0 or not admissible.max() > 0:
+    if admissible.size == 0 or not admissible.max() > ALIKE:
         return None, 0.0
     size = low + int(np.argmax(admissible))
     first = np.zeros(table.shape[0], dtype=bool)

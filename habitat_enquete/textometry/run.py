@@ -17,6 +17,7 @@ from habitat_enquete.nlp.annotated import AnnotatedText
 from habitat_enquete.nlp.pipeline import SHIPPED, Pipeline, load
 from habitat_enquete.project import Project
 from habitat_enquete.store import codings as stored_codings
+from habitat_enquete.store import pathways as stored_pathways
 from habitat_enquete.store import texts as stored_texts
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
@@ -24,10 +25,20 @@ from habitat_enquete.textometry.choosing import Choices
 from habitat_enquete.textometry.concordance import Line, concordance
 from habitat_enquete.textometry.exploration import Exploration
 from habitat_enquete.textometry.lexical_table import STOP_WORDS, Unit, Word, cut_turn
+from habitat_enquete.textometry.qualities import PATHWAY, PERIOD, POSITION, described, placed
 from habitat_enquete.textometry.reading import explore
 
 STOP_WORDS_FILE: Final = "mots_vides.txt"
-ATTRIBUTES: Final = ("public", "publics_pd2h", "territoire", "epci", "installation")
+ATTRIBUTES: Final = (
+    "public",
+    "publics_pd2h",
+    "territoire",
+    "epci",
+    "installation",
+    PATHWAY,
+    PERIOD,
+    POSITION,
+)
 _REFUSALS: Final = frozenset({"non", "no", "refus", "refusé", "false", "0"})
 
 
@@ -46,14 +57,20 @@ def run(
     choices: Choices | None = None,
     attributes: Sequence[str] = ATTRIBUTES,
     pipeline: str = SHIPPED,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+    communes: Mapping[str, Mapping[str, str]] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ExplorationResult:
     """Explore all that informants said, interviews and open answers alike.
 
+    Args: `labels` attribute → value → how the study names it; `communes` code → its territories.
     People who withdrew their consent are left out. `progress` is called with what is being done, done and total.
     Raises: EnqueteError when nothing has been said yet.
     """
-    said = read_corpus(project, codebook, pipeline=pipeline, progress=progress)
+    said = read_corpus(
+        project, codebook, pipeline=pipeline, labels=labels, communes=communes, progress=progress
+    )
+    themes = {code.id: codebook.theme(code.theme).label for code in codebook}
     choices = choices or Choices(stop_words=stop_words(project.root / STOP_WORDS_FILE))
     exploration = explore(
         said.units,
@@ -61,6 +78,7 @@ def run(
         codes=codes_of(said.units, said.codings),
         sources=lambda unit: source(said.documents[unit.document], unit),
         attributes=attributes,
+        themes=themes,
         known_terms=said.known_terms,
         choices=choices,
         progress=_step(progress, "classification"),
@@ -96,6 +114,8 @@ def read_corpus(
     codebook: Codebook,
     *,
     pipeline: str = SHIPPED,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+    communes: Mapping[str, Mapping[str, str]] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> SpokenCorpus:
     """What informants said, from the store, annotated and cut into units.
@@ -106,19 +126,51 @@ def read_corpus(
         documents = list(stored_texts.documents(store))
         people = respondents(store)
         accepted = stored_codings.codings(store, states=(State.ACCEPTED,))
+        types = stored_pathways.types(store)
     loaded = load(pipeline)
     terms = compound_terms(codebook, loaded)
-    withdrawn = {p for p, known in people.items() if known.get("consentement", "").lower() in _REFUSALS}
+    withdrawn = _withdrawn(people)
+    known_people = {
+        person: described(
+            attributes,
+            labels=labels or {},
+            communes=communes or {},
+            pathway=types[person][1] if person in types else "",
+        )
+        for person, attributes in people.items()
+    }
     annotated = annotate(documents, loaded, project.cache, _step(progress, "annotation"))
     units = [
         unit
         for document, text in zip(documents, annotated, strict=True)
-        for unit in units_of(document, text, people, terms, withdrawn)
+        for unit in units_of(document, text, known_people, terms, withdrawn)
     ]
     if not units:
         raise EnqueteError(Code.EXPLORE_NO_TEXT)
     known = frozenset(_known_lemmas(codebook, loaded))
-    return SpokenCorpus({d.id: d for d in documents}, tuple(units), tuple(accepted), known)
+    return SpokenCorpus({d.id: d for d in documents}, tuple(placed(units)), tuple(accepted), known)
+
+
+def spoken_texts(
+    documents: Sequence[Document], people: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[dict[str, str], str]]:
+    """For each document, its variables (document, person, the person's attributes) and the words of its informants.
+
+    People who withdrew their consent are left out.
+    """
+    withdrawn = _withdrawn(people)
+    for document in documents:
+        turns = [t for t in document.informant_turns() if document.respondent_of(t) not in withdrawn]
+        speakers = sorted({person for t in turns if (person := document.respondent_of(t))})
+        variables = {"document": document.id}
+        if len(speakers) == 1:
+            known = people.get(speakers[0], {})
+            variables |= {"personne": speakers[0]} | {name: known[name] for name in sorted(known)}
+        yield variables, "\n".join(turn.span.quote(document.text) for turn in turns)
+
+
+def _withdrawn(people: Mapping[str, Mapping[str, str]]) -> set[str]:
+    return {p for p, known in people.items() if known.get("consentement", "").lower() in _REFUSALS}
 
 
 def _step(progress: Callable[[str, int, int], None] | None, label: str) -> Callable[[int, int], None] | None:

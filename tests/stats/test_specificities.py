@@ -130,3 +130,17 @@ def test_association_of_two_classes_of_the_reference(real_data: Path) -> None:
         pd.read_csv(real_data / "textometry_reference/rainette2/compute_chi2.csv").to_numpy(float).T
     )
     np.testing.assert_allclose(keyness.signed_chi2_2x2(both, first, second, total), expected, atol=1e-9)
+
+
+@given(st.integers(2, 60), st.data())
+def test_the_interval_of_use_holds_95_counts_in_100(corpus: int, data: st.DataObject) -> None:
+    part, term = data.draw(st.integers(1, corpus)), data.draw(st.integers(1, corpus))
+    low, high = (
+        int(bound[0])
+        for bound in hypergeometric.usual_counts(part=part, term=np.array([term]), corpus=corpus)
+    )
+    chances = [math.comb(term, x) * math.comb(corpus - term, part - x) for x in range(min(part, term) + 1)]
+    total = math.comb(corpus, part)
+    assert sum(chances[:low]) <= 0.025 * total * (1 + 1e-9)
+    assert sum(chances[high + 1 :]) <= 0.025 * total * (1 + 1e-9)
+    assert sum(chances[low : high + 1]) >= 0.95 * total * (1 - 1e-9)
