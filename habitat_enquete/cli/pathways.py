@@ -112,3 +112,24 @@ def _show(project: Project, outcome: PathwaysOutcome) -> None:
     report_problems(result.problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
     for path in outcome.files:
         say(f"→ {project.relative(path)}")
+    compared = [
+        (each.label, each.people, _percent(each.r2), _decimal(each.corrected), each.verdict)
+        for each in result.differences
+    ]
+    if compared:
+        say(table(("Publics comparés", "Personnes", "Pseudo-R²", "p (Holm)", "Verdict"), compared))
+    for each in [each for each in result.contrasts if each.corrected is not None and each.corrected < 0.05][
+        :5
+    ]:
+        say(
+            f"{each.label} : « {result.code_label(each.code)} » {each.verdict} ({each.met} sur {each.exposed}, contre "
+            f"{each.met_elsewhere} sur {each.exposed_elsewhere} ; p corrigé {_decimal(each.corrected)})."
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{round(100 * share)} %"
+
+
+def _decimal(number: float | None) -> str:
+    return "–" if number is None else f"{number:.3f}".replace(".", ",")

@@ -15,6 +15,15 @@ from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
 from habitat_enquete.pathways.answers import drafts, mappings, wishes
 from habitat_enquete.pathways.communes import Gazetteer, gazetteer
+from habitat_enquete.pathways.contrasts import (
+    INSTALLATION,
+    Contrast,
+    Difference,
+    Installation,
+    contrasts,
+    differences,
+    installations,
+)
 from habitat_enquete.pathways.drafts import Reading, read_drafts
 from habitat_enquete.pathways.moves import moves
 from habitat_enquete.pathways.profiles import Ground, Profile, of_attribute, of_types
@@ -50,11 +59,18 @@ class PathwaysResult:
     profiles: tuple[Profile, ...]
     problems: tuple[Problem, ...]
     proposed: int
+    contrasts: tuple[Contrast, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    installations: tuple[Installation, ...] = ()
 
     @property
     def types(self) -> dict[str, tuple[str, str, bool, float | None]]:
         """Each person's type, when the typology is solid: (type, label, is its medoid, stability)."""
         return _types(self.typology)
+
+    def code_label(self, code: str) -> str:
+        """How a reader reads a code."""
+        return next((each.label for each in self.ground.codebook if each.id == code), code)
 
     def summary(self) -> dict[str, Any]:
         """The result in plain values, for `--json` and the journal of runs."""
@@ -71,6 +87,9 @@ class PathwaysResult:
             ],
             "types": {person: known[0] for person, known in self.types.items()},
             "profiles": [asdict(profile) for profile in self.profiles],
+            "comparisons": [asdict(each) | {"verdict": each.verdict} for each in self.differences],
+            "barriers": [asdict(each) | {"verdict": each.verdict} for each in self.contrasts],
+            "installations": [asdict(each) for each in self.installations],
             "problems": [asdict(each) for each in self.problems],
         }
 
@@ -125,6 +144,7 @@ def run(
     made = {person: moves(each, places, codings.get(person, ()), codebook) for person, each in found.items()}
     blocked = _answered(answers, choices.blocked) | _blocked(found)
     ground = Ground(found, made, weights, letters, places, codebook, codings, blocked)
+    profiles = tuple(_profiles(ground, typology, choices, _labels(project)))
     result = PathwaysResult(
         found,
         tuple(everything),
@@ -134,9 +154,12 @@ def run(
         typology,
         choices,
         ground,
-        tuple(_profiles(ground, typology, choices, _labels(project))),
+        profiles,
         tuple(problems),
         sum(episode.state is EpisodeState.PROPOSED for episode in everything),
+        tuple(contrasts(ground, tuple(dict.fromkeys((*choices.by, INSTALLATION))), profiles)),
+        tuple(_differences(ground, typology, choices, profiles)),
+        tuple(installations(profiles)),
     )
     _remember(project, result, everything)
     return result
@@ -160,6 +183,17 @@ def _profiles(
     yield from of_types(ground, _types(typology))
     for attribute in choices.by:
         yield from of_attribute(ground, attribute, labels.get(attribute))
+
+
+def _differences(
+    ground: Ground, typology: Typology, choices: Settings, profiles: Sequence[Profile]
+) -> list[Difference]:
+    """How the paths of publics differ, from the distances of the typology."""
+    source = typology.sequences
+    if len(source) < 2 or not typology.distances.size:
+        return []
+    square = typology.distances.square().astype(float)
+    return differences(ground, source.ids, square, source.weights, choices.by, profiles)
 
 
 def _labels(project: Project) -> dict[str, dict[str, str]]:

@@ -362,3 +362,47 @@ def survival(
     axes.set_xlabel(axis)
     axes.legend(frameon=False, fontsize=8)
     return figure
+
+
+def met_by_public(
+    cells: Mapping[tuple[int, int], tuple[int, int, bool]], codes: Sequence[str], publics: Sequence[str]
+) -> Figure:
+    """People who met each code (rows) out of those who moved, by public (columns); shaded from five people on, starred when marked."""
+    figure, axes = _figure(3.6 + 1.05 * len(publics), 1.6 + 0.36 * len(codes))
+    shares = np.zeros((len(codes), len(publics)))
+    for (row, column), (met, exposed, is_marked) in cells.items():
+        shares[row, column] = met / exposed if exposed >= _FEW else 0.0
+        axes.text(
+            column,
+            row,
+            f"{met}/{exposed}{' *' if is_marked else ''}",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if shares[row, column] > 0.6 else _INK,
+        )
+    axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.3, aspect="auto")
+    labels = [_wrapped(label, 16) for label in publics]
+    axes.set_xticks(range(len(publics)), labels=labels, fontsize=7, rotation=35, ha="right")
+    axes.set_yticks(range(len(codes)), labels=[_wrapped(code, 44) for code in codes], fontsize=8)
+    axes.set_xlabel("* : écart établi avec les autres publics (p corrigé < 0,05)", fontsize=8)
+    return figure
+
+
+def outcomes(counts: Mapping[str, tuple[int, int, int]]) -> Figure:
+    """How settling ended by public: people who succeeded, are settling, failed; numbers written on the bars."""
+    figure, axes = _figure(8, 1.4 + 0.42 * len(counts))
+    names, numbers = list(counts), np.array(list(counts.values()), dtype=float)
+    left = np.zeros(len(names))
+    parts = zip(("réussie", "en cours", "échouée"), ("#44AA99", "#DDCC77", "#AA4499"), numbers.T, strict=True)
+    for label, colour, widths in parts:
+        axes.barh(range(len(names)), widths, left=left, color=colour, label=label)
+        for row in np.flatnonzero(widths):
+            middle = left[row] + widths[row] / 2
+            axes.text(middle, row, f"{widths[row]:.0f}", ha="center", va="center", fontsize=8, color="black")
+        left += widths
+    axes.set_yticks(range(len(names)), labels=names, fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlabel("personnes")
+    axes.legend(frameon=False, fontsize=8, ncols=3, loc="lower right", bbox_to_anchor=(1, 1))
+    return figure

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.pathways.building import Clock, Unit
+from habitat_enquete.pathways.contrasts import EVERY_MOVE, TOO_FEW, Contrast
 from habitat_enquete.pathways.dates import spoken
 from habitat_enquete.pathways.descriptive import chronogram, mean_time, transition_counts
 from habitat_enquete.pathways.indicators import indicators
 from habitat_enquete.pathways.moves import flows
 from habitat_enquete.pathways.profiles import Count, Profile, values
 from habitat_enquete.pathways.run import PathwaysResult
-from habitat_enquete.pathways.sequences import compact, distinct_states
+from habitat_enquete.pathways.sequences import Floats, compact, distinct_states
 from habitat_enquete.pathways.study import ordered
 from habitat_enquete.pathways.survival import Survival, kaplan_meier, temporary_stays
 from habitat_enquete.report import figures_pathways as draw
@@ -33,6 +37,9 @@ _AXES: Final = {
     Clock.ARRIVAL: "années depuis l'arrivée",
 }
 _MINIMUM: Final = 5
+_CURVES: Final = 8
+_CODES: Final = 14
+_SENSE: Final = {Polarity.BARRIER: "frein", Polarity.OPPORTUNITY: "levier", Polarity.NEUTRAL: ""}
 Table = tuple[Sequence[str], Sequence[Sequence[Value]]]
 INTRODUCTION: Final = (
     "Parcours résidentiels",
@@ -103,6 +110,7 @@ def _figures(result: PathwaysResult) -> Iterator[tuple[str, Figure, str]]:
         yield "transitions", draw.transition_matrix(counts, legend), "passages d'un statut à un autre"
     yield from _flow_figures(result)
     yield from _survival_figure(result)
+    yield from _contrast_figures(result)
 
 
 def _legend(result: PathwaysResult) -> draw.Legend:
@@ -127,7 +135,8 @@ def _flow_figures(result: PathwaysResult) -> Iterator[tuple[str, Figure, str]]:
 
 
 def _survival_figure(result: PathwaysResult) -> Iterator[tuple[str, Figure, str]]:
-    curves = {name: (curve.times, curve.shares, curve.n) for name, curve in _survival(result).items()}
+    known = list(_survival(result).items())[:_CURVES]
+    curves = {name: (curve.times, curve.shares, curve.n) for name, curve in known}
     if curves:
         figure = draw.survival(curves, axis="mois passés en logement temporaire")
         yield (
@@ -137,19 +146,85 @@ def _survival_figure(result: PathwaysResult) -> Iterator[tuple[str, Figure, str]
         )
 
 
-def _survival(result: PathwaysResult) -> dict[str, Survival]:
-    """Kaplan-Meier of temporary housing: everybody, then each public with enough stays."""
+def _contrast_figures(result: PathwaysResult) -> Iterator[tuple[str, Figure, str]]:
+    for attribute in result.settings.by:
+        own = [e for e in result.contrasts if e.attribute == attribute and not any(e.passage)]
+        if own:
+            yield (
+                f"freins_{attribute}",
+                _contrast_figure(result, own),
+                f"freins et leviers rencontrés en déménageant, par {attribute} : personnes concernées sur celles qui ont déménagé",
+            )
+    outcomes = {
+        each.label: (each.succeeded, each.in_progress, each.failed)
+        for each in result.installations
+        if each.attribute != "type"
+    }
+    if outcomes:
+        yield (
+            "installations",
+            draw.outcomes(outcomes),
+            "installations réussies, en cours et échouées, par public",
+        )
+
+
+def _contrast_figure(result: PathwaysResult, own: Sequence[Contrast]) -> Figure:
+    met: Counter[str] = Counter()
+    for each in own:
+        met[each.code] += each.met
+    codes = [code for code, _ in met.most_common(_CODES)]
+    publics = list(dict.fromkeys(e.label for e in sorted(own, key=lambda e: (-e.exposed, e.label))))
+    cells = {
+        (codes.index(e.code), publics.index(e.label)): (
+            e.met,
+            e.exposed,
+            e.corrected is not None and e.corrected < 0.05,
+        )
+        for e in own
+        if e.code in codes
+    }
+    sense = {each.code: _SENSE[each.polarity] for each in own}
+    names = [f"{result.code_label(code)} ({sense[code]})" for code in codes]
+    return draw.met_by_public(cells, names, publics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stays:
+    """The stays of a group in temporary housing, and their survival; None when there are too few."""
+
+    kind: str
+    label: str
+    stays: int
+    ended: int
+    curve: Survival | None
+
+
+def _temporary(result: PathwaysResult) -> list[_Stays]:
+    """Stays in temporary housing of everybody, then of each public that had any."""
     temporary = [state for state in result.alphabet.ids if result.alphabet.is_temporary(state)]
     durations, ended, people = temporary_stays(result.pathways, temporary)
-    if durations.size < _MINIMUM or not ended.any():
-        return {}
-    curves = {"Ensemble": kaplan_meier(durations, ended)}
-    names = {profile.id: profile.label for profile in result.profiles if profile.kind == "public"}
-    for public, label in names.items():
-        own = np.array([public in values(result.pathways[person], "public") for person in people])
-        if _MINIMUM <= own.sum() < own.size and ended[own].any():
-            curves[label] = kaplan_meier(durations[own], ended[own])
-    return curves
+    found = []
+    if durations.size:
+        found.append(_of_stays("ensemble", "Ensemble", durations, ended))
+    for profile in result.profiles:
+        if profile.kind != "type":
+            own = np.array(
+                [profile.id in values(result.pathways[p], profile.kind) for p in people], dtype=bool
+            )
+            if own.any():
+                found.append(_of_stays(profile.kind, profile.label, durations[own], ended[own]))
+    return found
+
+
+def _of_stays(kind: str, label: str, durations: Floats, ended: NDArray[np.bool_]) -> _Stays:
+    enough = durations.size >= _MINIMUM and bool(ended.any())
+    curve = kaplan_meier(durations, ended) if enough else None
+    return _Stays(kind, label, int(durations.size), int(ended.sum()), curve)
+
+
+def _survival(result: PathwaysResult) -> dict[str, Survival]:
+    """Kaplan-Meier of temporary housing: everybody, then each public with enough stays."""
+    return {each.label: each.curve for each in _temporary(result) if each.curve is not None}
 
 
 def tables(result: PathwaysResult) -> dict[str, Table]:
@@ -158,6 +233,9 @@ def tables(result: PathwaysResult) -> dict[str, Table]:
         "à lire": _reading(result),
         "profils": _profile_table(result),
         "freins et leviers": _met_table(result),
+        "freins par public": _contrast_table(result),
+        "publics comparés": _difference_table(result),
+        "installations": _installation_table(result),
         "types": _type_table(result),
         "personnes": _people_table(result),
         "épisodes": _episode_table(result),
@@ -171,6 +249,7 @@ def tables(result: PathwaysResult) -> dict[str, Table]:
         rows = [(a, b, n) for (a, b), n in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))]
         found[name] = ("de", "vers", "déménagements"), rows
     found["logement temporaire"] = _survival_table(result)
+    found["durées temporaires"] = _temporary_table(result)
     found["à vérifier"] = _problem_table(result)
     return found
 
@@ -462,6 +541,137 @@ def _survival_table(result: PathwaysResult) -> Table:
         lines = zip(curve.times, curve.shares, curve.low, curve.high, curve.at_risk, strict=True)
         rows += [(name, *map(_finite, line)) for line in lines]
     return ("groupe", "mois", "part encore là", "borne basse", "borne haute", "observés"), rows
+
+
+def _temporary_table(result: PathwaysResult) -> Table:
+    """One row per public: how many stays in temporary housing, how many ended, how long half of them last."""
+    rows = []
+    for each in _temporary(result):
+        curve = each.curve
+        numbers = (
+            (None, None, None, TOO_FEW)
+            if curve is None
+            else (_finite(curve.median), _after(curve, 12), _after(curve, 24), "")
+        )
+        rows.append((each.kind, each.label, each.stays, each.ended, *numbers))
+    columns = (
+        "attribut",
+        "public",
+        "séjours",
+        "achevés",
+        "durée médiane (mois)",
+        "part encore là à 12 mois",
+        "part encore là à 24 mois",
+        "remarque",
+    )
+    return columns, rows
+
+
+def _after(curve: Survival, months: float) -> float | None:
+    """The share still there after some months; None beyond the last stay observed."""
+    if curve.times.size == 0 or months > curve.times[-1]:
+        return None
+    before = np.flatnonzero(curve.times <= months)
+    return float(curve.shares[before[-1]]) if before.size else 1.0
+
+
+def _contrast_table(result: PathwaysResult) -> Table:
+    columns = (
+        "attribut",
+        "public",
+        "passage",
+        "sens",
+        "code",
+        "l'ont rencontré",
+        "ont fait ce passage",
+        "autres : l'ont rencontré",
+        "autres : ont fait ce passage",
+        "résidu ajusté",
+        "p (Fisher)",
+        "p corrigé (Holm)",
+        "verdict",
+    )
+    rows = [
+        (
+            each.attribute,
+            each.label,
+            " › ".join(map(result.alphabet.label, each.passage)) if all(each.passage) else EVERY_MOVE,
+            _SENSE[each.polarity],
+            result.code_label(each.code),
+            each.met,
+            each.exposed,
+            each.met_elsewhere,
+            each.exposed_elsewhere,
+            each.residual,
+            each.p_value,
+            each.corrected,
+            each.verdict,
+        )
+        for each in result.contrasts
+    ]
+    return columns, rows
+
+
+def _difference_table(result: PathwaysResult) -> Table:
+    columns = (
+        "attribut",
+        "public",
+        "personnes",
+        "groupes comparés",
+        "pseudo-F",
+        "pseudo-R²",
+        "p (permutations)",
+        "p corrigé (Holm)",
+        "p de Levene (variété)",
+        "permutations",
+        "verdict",
+    )
+    rows = [
+        (
+            each.attribute,
+            each.label,
+            each.people,
+            each.groups,
+            each.pseudo_f,
+            each.r2,
+            each.p_value,
+            each.corrected,
+            each.levene_p_value,
+            each.permutations,
+            each.verdict,
+        )
+        for each in result.differences
+    ]
+    return columns, rows
+
+
+def _installation_table(result: PathwaysResult) -> Table:
+    columns = (
+        "attribut",
+        "public",
+        "réussies",
+        "échouées",
+        "en cours",
+        "part réussie",
+        "borne basse",
+        "borne haute",
+        "remarque",
+    )
+    rows = [
+        (
+            each.attribute,
+            each.label,
+            each.succeeded,
+            each.failed,
+            each.in_progress,
+            each.share,
+            each.low,
+            each.high,
+            TOO_FEW if each.share is None else "",
+        )
+        for each in result.installations
+    ]
+    return columns, rows
 
 
 def _problem_table(result: PathwaysResult) -> Table:

@@ -364,7 +364,7 @@ def test_the_command_writes_figures_and_a_workbook_that_comes_back_corrected(
     source = write(tmp_path / "parcours.xlsx", columns, *rows)
     corrected = tmp_path / "corrige.xlsx"
     result = enquete("pathways", source, "--table", corrected, "--ageven", tmp_path / "ageven.xlsx")
-    assert "7 parcours, 1 déménagements" in result.stdout.replace("\u00a0", " ")
+    assert "7 parcours, 1 déménagement" in result.stdout.replace("\u00a0", " ")
     names = {path.name for path in (study.outputs / "parcours").iterdir()}
     assert {"frises.svg", "frises.png", "chronogramme.svg", "transitions.svg", "parcours.xlsx"} <= names
     svg = (study.outputs / "parcours" / "frises.svg").read_text(encoding="utf-8")
@@ -393,3 +393,40 @@ def test_the_command_prints_one_json_object(enquete: Callable[..., Result], tmp_
     found = json.loads(result.stdout)
     assert found["people"] == 2 and found["is_solid"] is False
     assert [p["code"] for p in found["problems"]].count("PATHWAY_DATE") == 1
+
+
+def test_the_workbook_and_the_json_compare_publics(
+    study: Project, enquete: Callable[..., Result], tmp_path: Path
+) -> None:
+    import json
+
+    columns: list[object] = ["id", "debut", "fin", "statut"]
+    rows: list[list[object]] = []
+    for n in range(6):
+        rows += [[f"S{n}", 1990 + n, None, "proprietaire"]]
+        rows += [[f"A{n}", 2015 + n, 2022, "foyer"], [f"A{n}", 2022, None, "locataire_prive"]]
+    with Store(study.database) as store, store.transaction():
+        for n in range(6):
+            known = {"date_entretien": "2026-01-15", "public": "habitant", "installation": "reussie"}
+            save_respondent(store, f"S{n}", known)
+            save_respondent(store, f"A{n}", known | {"public": "candidat", "installation": "echouee"})
+    source = write(tmp_path / "parcours.xlsx", columns, *rows)
+    found = json.loads(enquete("pathways", source, "--json").stdout)
+    everybody = found["comparisons"][0]
+    assert (everybody["public"], everybody["people"], everybody["verdict"]) == (
+        "",
+        12,
+        "les parcours diffèrent",
+    )
+    assert found["barriers"] == []
+    assert [(i["public"], i["succeeded"], i["failed"]) for i in found["installations"]] == [
+        ("candidat", 0, 6),
+        ("habitant", 6, 0),
+    ]
+    folder = study.outputs / "parcours"
+    assert {"installations.svg", "logement_temporaire.svg"} <= {path.name for path in folder.iterdir()}
+    workbook = load_workbook(folder / "parcours.xlsx")
+    compared = [cell.value for cell in workbook["publics comparés"][2]]
+    assert compared[1:3] == ["Tous (public)", 12]
+    lasting = [[cell.value for cell in row] for row in workbook["durées temporaires"].iter_rows(min_row=2)]
+    assert [row[1:4] for row in lasting] == [["Ensemble", 6, 6], ["Candidats à l'installation", 6, 6]]
