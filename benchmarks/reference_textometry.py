@@ -59,8 +59,17 @@ class Line:
         return abs(self.computed - self.expected)
 
     @property
+    def recognised(self) -> bool:
+        return self.tolerance >= 0
+
+    @property
     def passed(self) -> bool:
         return bool(self.difference <= self.tolerance)
+
+
+def unknown(figure: str, why: object) -> Line:
+    """A file whose layout we do not read: said, neither passed nor failed."""
+    return Line(f"{figure}: layout not recognised ({why})", float("nan"), float("nan"), -1)
 
 
 def largest(figure: str, computed: Any, expected: Any, tolerance: float) -> Line:
@@ -93,6 +102,7 @@ def keyness_lines(folder: Path) -> Iterator[Line]:
             target, reference = rows["n_target"].to_numpy(float), rows["n_reference"].to_numpy(float)
             name = f"keyness/{file.stem} {measure} {correction}"
             if measure == "exact":
+                yield from _fisher_lines(name, rows, target, reference)
                 continue
             if measure == "pmi":
                 yield largest(name, keyness.pmi(target, reference), rows["stat"], 1e-9)
@@ -107,6 +117,8 @@ def keyness_lines(folder: Path) -> Iterator[Line]:
             # The sign of a term used exactly as expected is a convention.
             signs = np.where(np.abs(found + expected) < 1e-12, -1, 1)
             yield largest(name, found * signs, expected, 1e-9)
+            if "p" in rows and correction != "williams":
+                yield largest(f"{name} p", keyness.p_value(found), rows["p"], 1e-9)
     for file in sorted(folder.glob("*_baseR.csv")):
         table = pd.read_csv(file)
         target, reference = table["n_target"].to_numpy(float), table["n_reference"].to_numpy(float)
@@ -117,6 +129,36 @@ def keyness_lines(folder: Path) -> Iterator[Line]:
             np.abs(table["chi2_uncorrected"]),
             1e-9,
         )
+        if "G2_exact" in table:
+            g2 = np.abs(keyness.likelihood_ratio(target, reference, correction="none"))
+            # quanteda's G² adds 1e-9 within the logarithm, which the exact one does not.
+            yield largest(f"{name} G²", g2, np.abs(table["G2_exact"]), 1e-9 * max(1.0, float(g2.max())) * 1e3)
+        if "fisher_p" in table:
+            yield largest(f"{name} Fisher p", _fisher(target, reference)[1], table["fisher_p"], 1e-9)
+
+
+def _fisher(target: Any, reference: Any) -> tuple[list[float], list[float]]:
+    """Fisher's exact test of each term: the conditional odds ratio, as R gives it, and the two-sided p-value."""
+    from scipy.stats import fisher_exact
+    from scipy.stats.contingency import odds_ratio
+
+    ratios, p = [], []
+    for a, b in zip(target.astype(int), reference.astype(int), strict=True):
+        table = [[a, b], [int(target.sum()) - a, int(reference.sum()) - b]]
+        ratios.append(float(odds_ratio(table, kind="conditional").statistic))
+        p.append(float(fisher_exact(table).pvalue))
+    return ratios, p
+
+
+def _fisher_lines(name: str, rows: pd.DataFrame, target: Any, reference: Any) -> Iterator[Line]:
+    ratios, p = _fisher(target, reference)
+    expected = rows["stat"].to_numpy(float)
+    usable = np.isfinite(expected) & np.isfinite(ratios) & (expected > 0)
+    # R searches the odds ratio to a quarter of a millionth.
+    yield largest(
+        f"{name}, relative", np.array(ratios)[usable] / expected[usable], np.ones(usable.sum()), 1e-3
+    )
+    yield largest(f"{name} p", p, rows["p"], 1e-9)
 
 
 def specificity_lines(folder: Path) -> Iterator[Line]:
@@ -134,6 +176,17 @@ def specificity_lines(folder: Path) -> Iterator[Line]:
                     yield largest(
                         f"specificities/{file.stem} t={part_size}", scores[:, 0], cells["score"], 6e-5
                     )
+                    if "prob_signed" in cells:
+                        found = np.sign(scores[:, 0]) * 10.0 ** -np.abs(scores[:, 0])
+                        expected = cells["prob_signed"].to_numpy(float)
+                        # A probability beyond 1 in absolute value, or exactly 1, has no sign to compare.
+                        keep = np.abs(expected) < 1
+                        yield largest(
+                            f"specificities/{file.stem} t={part_size} probability",
+                            np.abs(found[keep]),
+                            np.abs(expected[keep]),
+                            1e-9,
+                        )
         elif {"lexicon", "sublexicon"} <= set(table.columns):
             whole, part = table["lexicon"].to_numpy(), table["sublexicon"].to_numpy()
             counts = np.stack([part, whole - part], axis=1)
@@ -201,6 +254,35 @@ def correspondence_lines(folder: Path) -> Iterator[Line]:
                 yield largest(
                     f"ca/{file.stem} {name} %", 100 * function()[:, : expected.shape[1]], expected, 1e-9
                 )
+
+
+def mca_lines(folder: Path) -> Iterator[Line]:
+    """Multiple correspondence analyses: eigenvalues, and the coordinates of people and categories up to sign."""
+    from habitat_enquete.pathways import mca
+
+    for file in sorted(folder.glob("mca_*.json")):
+        reference = json.loads(file.read_text(encoding="utf-8"))
+        table = pd.read_csv(
+            folder / f"{file.stem.removeprefix('mca_')}.csv", dtype=str, keep_default_na=False
+        )
+        names = _first(reference, "active", "active_variables", "quali", "variables")
+        if names is None:
+            supplementary = set(_first(reference, "quali_sup", "quali.sup", "supplementary") or ())
+            names = list(_first(reference, "eta2_rows", "columns") or table.columns)
+            names = [name for name in names if name not in supplementary and table[name].nunique() < 20]
+        found = mca.analyse({name: table[name].tolist() for name in names}, axes=2)
+        eig = np.array(_first(reference, "eig", "eigenvalues"), float)
+        values = eig[:, 0] if eig.ndim == 2 else eig
+        yield largest(f"mca/{file.stem} eigenvalues", found.eigenvalues[: len(values)], values, 1e-9)
+        people = _first(reference, "ind_coord", "ind.coord", "individuals")
+        if people is not None:
+            expected = np.array(people, float)[:, :2]
+            yield largest(f"mca/{file.stem} people", np.abs(found.people[:, :2]), np.abs(expected), 1e-9)
+
+
+def _first(reference: dict[str, Any], *keys: str) -> Any:
+    """The value of the first of `keys` that there is."""
+    return next((reference[key] for key in keys if key in reference), None)
 
 
 def segment_lines(folder: Path) -> Iterator[Line]:
@@ -273,8 +355,26 @@ def _corpus_lines(folder: Path) -> Iterator[Line]:
     yield largest(f"{name} χ² of splits, relative", relative, np.ones(len(splits)), 1e-9)
     features = (folder / "features.txt").read_text(encoding="utf-8").splitlines()
     yield from _statistics_lines(name, folder, counts, features, groups)
+    yield from _document_lines(name, folder, documents, groups)
     for file in sorted(folder.glob("rainette2_*.json")):
         yield from _double_lines(name, file)
+
+
+def _document_lines(name: str, folder: Path, documents: list[str], groups: pd.DataFrame) -> Iterator[Line]:
+    """How many segments of each document fall in each class, and how many documents hold enough of them."""
+    for file in sorted(folder.glob("clusters_by_doc_k*_fixed.csv")):
+        k = re.search(r"_k(\d+)_", file.stem)
+        counts = pd.crosstab(pd.Series(documents), groups[f"k{k[1] if k else ''}"])
+        expected = pd.read_csv(file, index_col=0)
+        expected.index = expected.index.astype(str)
+        ours = counts.reindex(expected.index, fill_value=0).to_numpy(float)
+        yield largest(f"{name} {file.stem}", ours, expected.to_numpy(float), 0)
+        for by_class in sorted(folder.glob(f"docs_by_cluster_thr*_k{k[1] if k else ''}_fixed.csv")):
+            threshold = int(re.search(r"_thr(\d+)_", by_class.stem)[1])  # type: ignore[index]
+            held = (ours >= threshold).sum(axis=0)
+            table = pd.read_csv(by_class)
+            yield largest(f"{name} {by_class.stem}", held, table["n"], 0)
+            yield largest(f"{name} {by_class.stem} %", 100 * held / len(expected), table["%"], 0.51)
 
 
 def _statistics_lines(
@@ -283,11 +383,15 @@ def _statistics_lines(
     """χ² and G² of each term in each class, on the partition of the reference itself."""
     position = {feature: column for column, feature in enumerate(features)}
     for file in sorted(folder.glob("stats_k*_*_fixed.csv")):
-        match = re.match(r"stats_k(\d+)_(chi2|lr)_fixed", file.stem)
+        match = re.match(r"stats_k(\d+)_(chi2|lr|frequency|docprop)_fixed", file.stem)
         if not match:
+            yield unknown(f"{name} {file.stem}", "name of the file")
             continue
         table = pd.read_csv(file, keep_default_na=False)
         classes = groups[f"k{match[1]}"].fillna(0).to_numpy(int)
+        if match[2] in ("frequency", "docprop"):
+            yield from _frequency_lines(f"{name} {file.stem}", table, classes, counts, position)
+            continue
         statistic = "chi2" if match[2] == "chi2" else "G2"
         function = keyness.chi2 if match[2] == "chi2" else keyness.likelihood_ratio
         worst: list[tuple[float, float]] = []
@@ -301,6 +405,21 @@ def _statistics_lines(
             columns = [position[feature] for feature in rows["feature"]]
             worst += zip(np.abs(values[columns]), np.abs(rows[statistic].to_numpy(float)), strict=True)
         yield largest(f"{name} {file.stem}", [a for a, _ in worst], [b for _, b in worst], 1e-9 * 1000)
+
+
+def _frequency_lines(
+    name: str, table: pd.DataFrame, classes: Any, counts: sp.csr_array, position: dict[str, int]
+) -> Iterator[Line]:
+    """Occurrences and segments of each term in each class, and the share of its segments that hold it."""
+    found: dict[str, list[float]] = {"frequency": [], "docfreq": [], "docprop": []}
+    for row in table.itertuples(index=False):
+        held = counts[np.flatnonzero(classes == row.cluster)][:, [position[str(row.feature)]]]
+        found["frequency"].append(float(held.sum()))
+        found["docfreq"].append(float(held.nnz))
+        found["docprop"].append(held.nnz / held.shape[0])
+    for column, values in found.items():
+        if column in table:
+            yield largest(f"{name} {column}", values, table[column].to_numpy(float), 1e-9)
 
 
 def _double_lines(name: str, file: Path) -> Iterator[Line]:
@@ -442,27 +561,34 @@ def unit_case_lines(folder: Path) -> Iterator[Line]:
             yield exact(f"reinert/mini terms kept {number}.{half}", found, case[f"cols{half}"])
 
 
-SECTIONS: dict[str, Callable[[Path], Iterator[Line]]] = {
-    "keyness": keyness_lines,
-    "specificities": specificity_lines,
-    "ca_mca": correspondence_lines,
-    "segments": segment_lines,
-    "import_iramuteq": corpus_lines,
-    "formats": format_lines,
-    "rainette2": association_lines,
-    "similarity": similarity_lines,
-    "iramuteq": iramuteq_lines,
-}
+SECTIONS: tuple[tuple[str, Callable[[Path], Iterator[Line]]], ...] = (
+    ("keyness", keyness_lines),
+    ("specificities", specificity_lines),
+    ("ca_mca", correspondence_lines),
+    ("ca_mca", mca_lines),
+    ("segments", segment_lines),
+    ("import_iramuteq", corpus_lines),
+    ("formats", format_lines),
+    ("rainette2", association_lines),
+    ("similarity", similarity_lines),
+    ("iramuteq", iramuteq_lines),
+    ("reinert", unit_case_lines),
+    ("reinert", reinert_lines),
+)
 
 
 def lines_of(folder: Path) -> Iterator[Line]:
-    """Every figure of the folder."""
-    for name, section in SECTIONS.items():
+    """Every figure of the folder; a section whose files have another layout says so and lets the others go on."""
+    for name, section in SECTIONS:
         if (folder / name).is_dir():
-            yield from section(folder / name)
-    if (folder / "reinert").is_dir():
-        yield from unit_case_lines(folder / "reinert")
-        yield from reinert_lines(folder / "reinert")
+            yield from _guarded(name, section(folder / name))
+
+
+def _guarded(name: str, lines: Iterator[Line]) -> Iterator[Line]:
+    try:
+        yield from lines
+    except (KeyError, IndexError, ValueError, TypeError, AttributeError, OSError) as error:
+        yield unknown(name, f"{type(error).__name__}: {error}")
 
 
 def main() -> int:
@@ -472,13 +598,23 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    lines = list(lines_of(options.folder))
+    found = list(lines_of(options.folder))
+    lines = [line for line in found if line.recognised]
     if options.json:
         rows = [asdict(line) | {"difference": line.difference, "pass": line.passed} for line in lines]
-        print(json.dumps({"lines": rows, "passed": sum(line.passed for line in lines), "of": len(lines)}))
+        print(
+            json.dumps(
+                {
+                    "lines": rows,
+                    "passed": sum(line.passed for line in lines),
+                    "of": len(lines),
+                    "unknown": [line.figure for line in found if not line.recognised],
+                }
+            )
+        )
     else:
-        for line in lines:
-            verdict = "pass" if line.passed else "FAIL"
+        for line in found:
+            verdict = ("pass" if line.passed else "FAIL") if line.recognised else "????"
             print(
                 f"{verdict}  {line.figure:<64} {line.computed:<22.15g} {line.expected:<22.15g} {line.difference:.2e}"
             )
