@@ -1,37 +1,169 @@
-"""Second thoughts on the names a model found: what stands before them in the sentence often settles what they are."""
+"""Second thoughts on the names a model found: what stands around them in the sentence often settles what they are."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from habitat_enquete.nlp.gazetteer import communes
 from habitat_enquete.nlp.lexicon import lexicon
 from habitat_enquete.nlp.oral import listed, spoken_norm
 
 FACTORY: Final = "enquete_names"
-_WITHIN: Final = frozenset({"dans", "en", "vers", "depuis"})
+_WITHIN: Final = listed("dans en vers depuis")
+_TOWARDS: Final = listed("à sur jusqu'à")
+# What comes before « de » and a town; « l'oncle d'Alex » is somebody, though Alex is a commune.
+_FROM: Final = listed(
+    """
+    loin près autour côté hors viens vient venais venait venir venu venue venus pars part partir parti partie partis
+    reviens revient revenir revenu revenue arrive arriver arrivé arrivée originaire centre centre-ville maire mairie
+    habitants région pays secteur sortie entrée nord sud est ouest banlieue périphérie campagne
+    """
+)
+_ARTICLES: Final = listed("le la l' les un une des du au aux ce cet cette ces")
+_TITLES: Final = listed(
+    """
+    monsieur madame mademoiselle messieurs mesdames m m. mme mlle mr dr docteur maître professeur abbé père mère sœur
+    frère oncle tonton tante tata cousin cousine papi papy mamie mamy général colonel capitaine président présidente
+    maire ministre roi reine saint sainte
+    """
+)
+_PLACES: Final = listed(
+    """
+    rue place avenue boulevard quai square impasse allée chemin route pont rond-point rocade gare arrêt station métro tram
+    lycée collège école fac faculté université crèche église chapelle cathédrale basilique hôpital clinique ehpad foyer
+    résidence quartier cité lotissement hameau lieu-dit commune village bourg ville agglomération canton département région
+    stade piscine gymnase parc jardin château musée théâtre cinéma tour lac rivière mont col vallée forêt plage île camping
+    """
+)
+_NAMED_AFTER: Final = listed(
+    """
+    rue avenue boulevard quai route gare aéroport université cathédrale quartier cité hameau commune village bourg ville
+    agglomération canton département région lac rivière forêt île
+    """
+)
+_FIRMS: Final = listed(
+    """
+    société entreprise groupe marque magasin supermarché enseigne agence banque assurance association club fondation
+    syndicat usine bailleur promoteur constructeur restaurant hôtel boulangerie garage
+    """
+)
+_WORKS: Final = listed(
+    """
+    film série émission chanson album roman livre revue magazine journal jeu application appli appli' logiciel site
+    plateforme chaîne opération programme dispositif loi concept modèle
+    """
+)
 _FEASTS: Final = listed("Noël Pâques Toussaint Pentecôte Ascension Ramadan Carême Halloween")
+_CRIES: Final = listed(
+    "hop oula ouh waouh wow waw ouf aïe oups bref mouais super cool nickel chut coucou allô dieu merde"
+)
 _PERSON: Final = "PER"
+_ENGLISH: Final = listed("the of in on my your you it is and to for with from never")
+_TO_SOMEBODY: Final = listed(
+    """
+    dire dit dis disait demander demande demandé parler parle parlé donner donne donné téléphoner téléphone téléphoné écrire
+    écrit écris penser pense pensé montrer montre montré expliquer explique expliqué répondre répond répondu plaire plaît
+    ressembler ressemble appartenir appartient appartenait grâce prêter prêté louer loué vendre vendu confier confié laisser
+    laissé envoyer envoyé face
+    """
+)
+_CALLS: Final = listed("appelle appelait appeler appelé appelée appelés")
+_SHOWN: Final = 4  # words before a name that are looked at
+_TOWN: Final = re.compile(
+    r"^(?:Saint|Sainte|St|Ste|Mont|Notre-Dame)-\w|-(?:sur|sous|en|lès|lez|les|le|la|aux?|du|de)-\w",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(r"\d|--")
+_OPENERS: Final = listed('. ! ? … ... : « " “ - – — ( [ /')
+_ACRONYM: Final = 5  # letters
+_CALLED: Final = listed("Papa Maman Papi Papy Mamie Mamy Pépé Mémé Tonton Tata Alex Max Sam Jo Léo Théo Lou")
 
 
-def reconsidered(label: str, text: str, before: str) -> str:
-    """The label of a name, given the word before it; empty when it is no name after all.
+def reconsidered(
+    label: str, text: str, before: Sequence[str] = (), *, opens: bool = False, proper: bool = True
+) -> str:
+    """The label of a name, given the words before it; empty when it is no name after all.
 
-    One capitalised word that is no first name is a place after « dans » or « vers », a website after « sur »; feasts and
-    words without a capital name nobody.
+    Args: `before` the few words before the name, `opens` whether it opens a sentence, `proper` whether the model that
+    gives parts of speech sees a proper noun in it.
 
-    >>> reconsidered("PER", "Champvert", "vers"), reconsidered("PER", "Noël", "de"), reconsidered("PER", "Lucie", "vers")
-    ('LOC', '', 'PER')
+    >>> reconsidered("PER", "Champvert", ["allé", "vers"]), reconsidered("PER", "Noël", ["de"])
+    ('LOC', '')
+    >>> reconsidered("PER", "Lucie", ["vers"]), reconsidered("PER", "Imagine", opens=True)
+    ('PER', '')
     """
     if text in _FEASTS or not any(letter.isupper() for letter in text):
         return ""
-    if label != _PERSON or " " in text or text in lexicon().names:
+    words = [spoken_norm(word) for word in before]
+    last = words[-1] if words else ""
+    if last in _TITLES and label != _PERSON:
+        return label if last in {"saint", "sainte"} or " " in text else _PERSON
+    if label != _PERSON or last in _TITLES:
         return label
-    if before in _WITHIN:
+    if _is_no_name(text, opens=opens, proper=proper):
+        return ""
+    if context := _of_head(text, words):
+        return context if context != "-" else ""
+    return label if _first_name(text) else _isolated(text, words)
+
+
+def _first_name(text: str) -> bool:
+    """Whether a first name is part of it, as such or in capitals; « Jean-Baptiste » counts by its parts."""
+    known = lexicon().names
+    return any(
+        word in _CALLED or word in known or word.title() in known for word in (text, *re.split(r"[ -]", text))
+    )
+
+
+def _is_no_name(text: str, *, opens: bool, proper: bool) -> bool:
+    """Whether it is a word like any other, with the capital of a sentence or the number of a question."""
+    if _NUMBERED.search(text):
+        return True
+    if _first_name(text):
+        return False
+    words = text.split()
+    if any(word.lower() in _ENGLISH for word in words):
+        return True
+    usual = all(word.lower() in _CRIES or lexicon().analyses(word) for word in words)
+    return usual and (opens or not proper)
+
+
+def _of_head(text: str, words: Sequence[str]) -> str:
+    """What the noun before a name makes of it: « la rue Victor Hugo », « la commune de Mende »; `-` for no name."""
+    last = words[-1] if words else ""
+    linked = last in {"de", "d'", "du", "des"}
+    if linked and (_first_name(text) or " " in text):
+        return ""
+    head = words[-2] if linked and len(words) > 1 else last
+    if head in (_NAMED_AFTER if linked else _PLACES):
         return "LOC"
-    return "" if before == "sur" else label
+    if linked:
+        town = text in communes() or text in lexicon().places
+        return "LOC" if town and head in _FROM else ""
+    return "ORG" if head in _FIRMS else "-" if head in _WORKS else ""
+
+
+def _isolated(text: str, words: Sequence[str]) -> str:
+    """The label of what no first name and no noun makes a person for sure."""
+    last = words[-1] if words else ""
+    single = " " not in text
+    if _TOWN.search(text) or (single and last in _WITHIN):
+        return "LOC"
+    if last in _TOWARDS and (text in communes() or text in lexicon().places):
+        return "LOC"
+    if single and last == "à" and not set(words) & _TO_SOMEBODY:
+        return "LOC"
+    if last in _CALLS and {"ça", "c'", "ce", "cela"} & set(words):
+        return ""
+    if not single:
+        return _PERSON
+    acronym = text.isupper() and 1 < len(text) <= _ACRONYM
+    return "" if acronym or last == "sur" or last in _ARTICLES else _PERSON
 
 
 class CheckedNames:
@@ -40,11 +172,18 @@ class CheckedNames:
     def __call__(self, doc: Doc) -> Doc:
         kept = []
         for name in doc.ents:
-            before = spoken_norm(doc[name.start - 1].text) if name.start else ""
-            if label := reconsidered(name.label_, name.text, before):
+            if label := self._label(name):
                 kept.append(name if label == name.label_ else Span(doc, name.start, name.end, label))
         doc.set_ents(kept)
         return doc
+
+    def _label(self, name: Span) -> str:
+        doc, start = name.doc, name.start
+        before = [token.text for token in doc[max(0, start - _SHOWN) : start]]
+        opens = not start or bool(doc[start].is_sent_start) or before[-1] in _OPENERS
+        tagged = any(token.pos_ for token in name)
+        proper = not tagged or any(token.pos_ == "PROPN" for token in name)
+        return reconsidered(name.label_, name.text, before, opens=opens, proper=proper)
 
 
 @Language.factory(FACTORY, assigns=["doc.ents"])

@@ -23,7 +23,7 @@ SHIPPED: Final = "fr_enquete_parle"
 BLANK: Final = "blank"
 NEEDS: Final = ("lemma", "parse", "entities")
 # Raise it when tokens, lemmas or sentences change for the same model: cached annotations then expire.
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 _COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "lemma": (
         "tok2vec",

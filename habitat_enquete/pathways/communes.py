@@ -158,7 +158,7 @@ def _key(name: str) -> str:
 
 @cache
 def _shipped() -> tuple[tuple[str, str, str, str], ...]:
-    packed = resources.files("habitat_enquete.pathways").joinpath(_TABLE).read_bytes()
+    packed = resources.files("habitat_enquete.lang").joinpath(_TABLE).read_bytes()
     lines = gzip.decompress(packed).decode("utf-8").splitlines()
     return tuple(
         (code, name, region, parent) for code, name, region, parent in (line.split(";") for line in lines)

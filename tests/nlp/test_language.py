@@ -108,7 +108,9 @@ def test_word_class_lists_parts_of_speech_and_names() -> None:
 @pytest.mark.parametrize(
     ("label", "text", "before", "kept"),
     [
-        ("PER", "Marvalette", "vers", "LOC"),
+        ("PER", "Marvalette", "aller vers", "LOC"),
+        ("PER", "Marvalette", "habitait à", "LOC"),
+        ("PER", "Marvalette", "j' ai demandé à", "PER"),
         ("PER", "Marvalette", "avec", "PER"),
         ("PER", "Nathalie", "vers", "PER"),
         ("PER", "Nathalie Roux", "dans", "PER"),
@@ -116,7 +118,38 @@ def test_word_class_lists_parts_of_speech_and_names() -> None:
         ("PER", "Noël", "de", ""),
         ("LOC", "bourg", "le", ""),
         ("ORG", "MSA", "sur", "ORG"),
+        ("PER", "Victor Hugo", "dans la rue", "LOC"),
+        ("PER", "Mende", "près de", "LOC"),
+        ("PER", "Alex", "l' oncle d'", "PER"),
+        ("PER", "Rieutort-de-Randon", "voilà", "LOC"),
+        ("PER", "Marvalette", "le groupe", "ORG"),
+        ("PER", "Marvalette", "le film", ""),
+        ("PER", "Marvalette", "une", ""),
+        ("PER", "Marvalette", "ça s' appelle", ""),
+        ("PER", "Marvalette", "elle s' appelle", "PER"),
+        ("PER", "Some of Them", "avec", ""),
+        ("PER", "ALUR", "avec", ""),
+        ("PER", "5-Et", "", ""),
+        ("LOC", "Marvalette", "monsieur", "PER"),
+        ("PER", "Petit", "monsieur", "PER"),
     ],
 )
 def test_what_stands_before_a_name_settles_what_it_is(label: str, text: str, before: str, kept: str) -> None:
-    assert reconsidered(label, text, before) == kept
+    assert reconsidered(label, text, before.split()) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "opens", "proper", "kept"),
+    [
+        ("Imagine", True, True, ""),
+        ("Imagine", False, True, "PER"),
+        ("Imagine", False, False, ""),
+        ("Waouh", True, True, ""),
+        ("Claire", True, False, "PER"),
+        ("Marvalette", True, False, "PER"),
+    ],
+)
+def test_a_usual_word_with_a_sentence_capital_is_nobody(
+    text: str, opens: bool, proper: bool, kept: str
+) -> None:
+    assert reconsidered("PER", text, opens=opens, proper=proper) == kept

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from habitat_enquete.nlp.annotate import annotate_text
 from habitat_enquete.nlp.conllu import Word
 from habitat_enquete.nlp.lexicon import unpack
+from habitat_enquete.nlp.pipeline import NEEDS, load
 
 TRAINING = Path(__file__).resolve().parents[2] / "training"
 Import = Callable[[str], ModuleType]
@@ -86,8 +92,6 @@ def test_templates_name_who_and_where(training: Import) -> None:
 
 
 def test_lexicon_file_is_read_back(training: Import, tmp_path: Path) -> None:
-    import gzip
-
     build = training("build_lexicon")
     build.write("Lucie\nPartout\nferme\tNferme|!Vfermer", tmp_path / "x.gz")
     lexicon = unpack(gzip.decompress((tmp_path / "x.gz").read_bytes()).decode())
@@ -97,3 +101,29 @@ def test_lexicon_file_is_read_back(training: Import, tmp_path: Path) -> None:
         "?f",
         "N",
     )
+
+
+@pytest.mark.model
+def test_one_command_trains_everything(real_data: Path, tmp_path: Path) -> None:
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    by_pos: dict[str, dict[str, list[str]]] = {
+        "noun": {"travaux": ["travail"]},
+        "verb": {"louais": ["louer"]},
+    }
+    index = {"noun": ["travail", "maison"], "verb": ["louer"], "adj": ["vide"], "adv": ["bien"]}
+    lookup = {"maisons": ["maison"], "louais": ["louer"], "vides": ["vide"]}
+    for name, table in (("exc", by_pos), ("index", index), ("lookup", lookup)):
+        (tables / f"fr_lemma_{name}.json.gz").write_bytes(gzip.compress(json.dumps(table).encode()))
+    shipped = TRAINING.parent / "habitat_enquete" / "lang" / "lexicon.txt.gz"
+    before = shipped.read_bytes()
+    command = [sys.executable, TRAINING / "train.py", "--smoke", "--data", real_data, "--tables", tables]
+
+    subprocess.run([*command, "--output", tmp_path / "build"], check=True, capture_output=True)
+
+    made = load(str(tmp_path / "build" / "fr_enquete_parle"), needs=NEEDS)
+    annotated = annotate_text("Lucie habite une maison vide.", made)
+    assert annotated.forms == ["Lucie", "habite", "une", "maison", "vide", "."]
+    assert len(annotated.deps) == len(annotated.forms)
+    assert json.loads((tmp_path / "build" / "fr_enquete_parle" / "meta.json").read_text("utf-8"))["sha256"]
+    assert shipped.read_bytes() == before
