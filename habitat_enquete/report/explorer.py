@@ -168,7 +168,7 @@ def dendrogram(exploration: Exploration) -> str:
     ]
     height_px = 30 + row * len(readings)
     return (
-        f'<svg viewBox="0 0 {width} {height_px}" role="img" aria-labelledby="dendro-title">'
+        f'<svg viewBox="0 0 {width} {height_px}" role="group" aria-labelledby="dendro-title">'
         f'<title id="dendro-title">Arbre des {len(readings)} classes</title>'
         f'<path d="{" ".join(lines)}" fill="none" stroke="{INK}" stroke-width="1.5"/>{"".join(labels)}</svg>'
     )
