@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from habitat_enquete.typography import agreed
+
 
 class Severity(StrEnum):
     """An error keeps something out of the analysis; a warning tells something the user should look at."""
@@ -147,7 +149,7 @@ class Code(StrEnum):
     CHECK_CALCULATION_MISSING = "{place} : le calcul « {name} » n'a pas de formule. Ajoutez « calcul: »."
     CHECK_SETTING_REFERENCE = "{place} : {what} cite « {name} », qui n'est pas une question.{hint} Corrigez ce nom."
     CHECK_SETTING_CHOICE = "{place} : {what} attend « {choice} », qui n'est pas une réponse possible à « {name} ».{hint} Corrigez cette valeur."
-    CHECK_UNTRANSLATED = "{place} : {count} texte(s) ne sont pas traduits en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
+    CHECK_UNTRANSLATED = "{place} : {count} texte(s) sans traduction en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
 
     LIMESURVEY_EXPRESSION = (
         "{place} : l'expression « {text} » de « {name} » n'a pas d'équivalent dans LimeSurvey ({why}). "
@@ -206,7 +208,7 @@ class Code(StrEnum):
         "par exemple « - [{{LEMMA: chercher}}, {{POS: NOUN}}] »."
     )
     CODEBOOK_BAD_COLOUR = "{file}, ligne {line} : « {colour} » n'est pas une couleur. Écrivez-la sous la forme \"#1b6ca8\", entre guillemets."
-    CODEBOOK_CODE_ABSENT = "La grille n'a pas de code « {id} ».{hint} « enquete codebook check » liste les codes."
+    CODEBOOK_CODE_ABSENT = "La grille n'a pas de code « {id} ».{hint} Les codes sont les « id » de codebook.yaml."
     CODEBOOK_THEME_ABSENT = "La grille n'a pas de thème « {id} ».{hint} Donnez l'identifiant d'un thème de codebook.yaml."
     CODEBOOK_EDIT_REFUSED = "La grille n'a pas été modifiée : {why}."
     CODEBOOK_CHANGED_ELSEWHERE = "« {file} » a été modifié entre-temps par quelqu'un d'autre. Rechargez la page, puis refaites ce changement."
@@ -252,7 +254,7 @@ class Code(StrEnum):
         "ou comparez aussi les autres avec « --all-documents »."
     )
     QUERY_SYNTAX = "La requête « {text} » n'est pas comprise : {why}. Exemple : loyer_eleve ET (emploi OU theme:mobilite) SAUF hlm."
-    QUERY_UNKNOWN_NAME = "« {name} » n'est ni un code ni un thème de la grille.{hint} « enquete codebook check » liste les codes."
+    QUERY_UNKNOWN_NAME = "« {name} » n'est ni un code ni un thème de la grille.{hint} Les codes sont les « id » de codebook.yaml."
     QUERY_BAD_CONDITION = "La condition « {text} » n'est pas comprise. Écrivez par exemple public=nouvel_arrivant ou age>=60."
     QUERY_UNKNOWN_ATTRIBUTE = "Personne n'a de caractéristique « {name} » dans cette étude. Caractéristiques connues : {known}."
     DOCUMENT_ABSENT = "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
@@ -266,14 +268,14 @@ class Code(StrEnum):
     TRANSCRIPT_SCANNED = "« {file} » ({pages} page(s)) ne contient que des images : c'est un document numérisé. Passez-le par une reconnaissance de caractères (OCR), ou demandez le fichier d'origine."
     TRANSCRIPT_TOO_LONG = "« {file} » dépasse {limit} : ce n'est pas un entretien. Découpez-le en un fichier par entretien."
     TRANSCRIPT_ENDLESS_LINE = "{file}, ligne {row} : une seule ligne de {length} caractères, aucun tour de parole ne s'y lit. Exportez de nouveau la transcription avec ses retours à la ligne."
-    TRANSCRIPT_DELETED_TEXT = "« {file} » : {count} passage(s) supprimé(s) en suivi des modifications ou masqué(s) n'ont pas été lus. Acceptez ou refusez les modifications pour trancher."
-    TRANSCRIPT_HIDDEN_TEXT = "« {file} » : {count} passage(s) en texte masqué n'ont pas été lus. Affichez-les s'ils font partie de l'entretien."
+    TRANSCRIPT_DELETED_TEXT = "« {file} » : texte supprimé en suivi des modifications ou masqué, non lu : {count} passage(s). Acceptez ou refusez les modifications pour trancher."
+    TRANSCRIPT_HIDDEN_TEXT = "« {file} » : texte masqué, non lu : {count} passage(s). Affichez-le s'il fait partie de l'entretien."
     TRANSCRIPT_TIERS_ASIDE = "« {file} » : les pistes {tiers} ne sont pas de la parole et n'ont pas été lues comme telle. Renommez-les si elles en sont."
     TRANSCRIPT_NO_SPEAKER = "« {file} » : aucun locuteur reconnu ; tout le texte est gardé comme parole d'enquêté. Écrivez le nom devant chaque tour (« ENQ : », « Marie : ») ou mettez les questions en gras."
     TRANSCRIPT_GUESSED_TURNS = "« {file} » : les tours sont séparés par {how}, sans nom ; deux voix alternées ont été supposées. Vérifiez-les et nommez les locuteurs."
     TRANSCRIPT_NO_INTERVIEWER = "« {file} » : l'enquêteur n'a pas été reconnu parmi {labels}. Indiquez-le dans la colonne « enqueteur » d'entretiens.csv."
     SPEAKER_MISSPELT = "« {file} » : le locuteur « {label} » ({count} tour(s)) ressemble à « {close} » et a pris son rôle. Corrigez la transcription, ou écrivez « {label}={close} » dans la colonne « locuteurs » d'entretiens.csv."
-    TURN_WITHOUT_WORDS = "« {file} » : {count} nom(s) de locuteur ne sont suivis d'aucun mot ({place} en premier). Complétez ou retirez ces lignes."
+    TURN_WITHOUT_WORDS = "« {file} » : {count} nom(s) de locuteur sans aucun mot à la suite ({place} en premier). Complétez ou retirez ces lignes."
     SUBTITLE_BROKEN_TIME = "{file}, ligne {row} : ces temps ne se lisent pas ou vont à rebours ; les mots du sous-titre sont gardés, sans temps. Corrigez-les si vous voulez le minutage."
     SUBTITLE_NO_CUE = "« {file} » ne contient aucun sous-titre (« 00:00:01,000 --> 00:00:04,000 » puis le texte). Exportez-le de nouveau."
     TEXTGRID_BROKEN = "{file}, ligne {row} : ce TextGrid n'est plus lisible à partir d'ici. Ouvrez-le dans Praat et enregistrez-le en « text file »."
@@ -287,7 +289,7 @@ class Code(StrEnum):
     INTERVIEW_NOT_DECLARED = "« {file} » n'est pas décrit dans entretiens.csv : ni public, ni commune, ni consentement connus. Ajoutez-y une ligne."
     INTERVIEW_SAME_ID = "« {file} » et « {other} » donneraient le même entretien « {id} ». Donnez-leur un identifiant dans entretiens.csv (le même si ce sont deux parties)."
     INTERVIEW_PARTS = "« {file} » et « {other} » semblent deux parties du même entretien. Si c'est le cas, donnez-leur le même identifiant dans entretiens.csv."
-    INTERVIEW_GONE = "« {file} » n'est plus dans le dossier ; l'entretien « {id} » et ses codages sont gardés. Remettez le fichier, ou retirez la personne par « enquete forget »."
+    INTERVIEW_GONE = "« {file} » n'est plus dans le dossier ; l'entretien « {id} » et ses codages sont gardés. Remettez le fichier si l'entretien fait partie de l'étude."
 
     # ── answers: importing files of responses ──────────────────────────────────────────────────────────────────
     NO_TABLE = "« {file} » ne contient aucun tableau. Exportez les réponses en xlsx, ods ou csv."
@@ -326,7 +328,7 @@ class Code(StrEnum):
     HEADER_REPAIRED = "Les accents abîmés des en-têtes et des réponses de cette feuille ont été réparés. Relisez quelques cellules."
     SHEET_HIDDEN = "La feuille masquée « {name} » n'est pas lue. Affichez-la ou désignez-la par --sheet."
     SHEET_UNKNOWN = "La feuille « {name} » ne correspond ni au questionnaire ni à l'une de ses boucles : elle n'est pas lue."
-    ROWS_HIDDEN = "{count} lignes masquées de cette feuille sont lues comme les autres. Supprimez-les si elles sont à écarter."
+    ROWS_HIDDEN = "Lignes masquées de cette feuille, lues comme les autres : {count}. Supprimez celles qui sont à écarter."
     CELL_TOO_FAR = "« {file} », feuille « {sheet} » : une cellule isolée très loin du tableau empêche la lecture. Supprimez-la, ou enregistrez en xlsx."
     CELL_FAR = "Des cellules isolées très loin du tableau ont été laissées de côté. Supprimez-les dans le classeur."
     CELLS_MERGED = "{count} cellules fusionnées dans les données : seule la première de chaque bloc porte la valeur. Défusionnez-les."
@@ -367,7 +369,7 @@ class Code(StrEnum):
     ANSWER_TRUNCATED = "La réponse à « {question} » a été coupée par Excel à 32 767 caractères. Reprenez-la dans un export csv."
     ANSWER_REQUIRED = "« {question} » est obligatoire et n'a pas de réponse."
     ANSWER_CONSTRAINT = "« {value} » ne respecte pas la règle de « {question} » ({rule}).{hint}"
-    ANSWER_NOT_RELEVANT = "« {question} » a une réponse alors qu'elle ne devait pas être posée ({rule}). La réponse est gardée."
+    ANSWER_NOT_RELEVANT = "« {question} » a une réponse alors que la question ne devait pas être posée (condition : {rule}). La réponse est gardée."
     ANSWER_FORMULA = "Cette formule n'a pas été calculée (« {question} ») : ouvrez le classeur, enregistrez-le, réimportez-le."
     ANSWER_CELL_ERROR = "La cellule affiche l'erreur {value} (« {question} »). Corrigez la formule ou saisissez la valeur."
     NUMBER_AMBIGUOUS = "« {value} » (« {question} ») est lu {hint}. Écrivez 1234 ou 1,234 pour lever le doute."
@@ -385,7 +387,7 @@ class Code(StrEnum):
         "La marge « {margin} », modalité « {category} » : aucun répondant. Regroupez cette modalité avec une autre."
     )
     MARGIN_MISSING = (
-        "La marge « {margin} » ne dit rien de la modalité « {category} », que {count} répondants ont choisie. Ajoutez-la."
+        "La marge « {margin} » ne dit rien de la modalité « {category} », choisie par {count} répondant(s). Ajoutez-la."
     )
     MARGIN_VALUE = "La marge « {margin} », modalité « {category} » : « {value} » n'est pas un effectif positif. Corrigez-le."
     MARGIN_QUESTION = "La marge « {margin} » n'est pas une question de « {questionnaire} ».{hint} Corrigez son nom dans le fichier des marges."
@@ -571,7 +573,7 @@ class Code(StrEnum):
 
     def sentence(self, **where: object) -> str:
         """The French sentence of this problem, filled with `where`."""
-        return self.value.format(**where)
+        return agreed(self.value, **where).format(**where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from habitat_enquete.cli.show import pass_project, say, say_json, table, tell
+from habitat_enquete.cli.show import count, pass_project, say, say_json, table, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.coding.agreement import Agreement, CodeAgreement
@@ -77,19 +77,20 @@ def command(
 
         merged = merge_store(project, other)
         tell(
-            f"{merged.added} décisions versées dans l'étude, {len(merged.conflicts)} en conflit (les vôtres sont gardées)."
+            f"{count(merged.added, 'décision versée', 'décisions versées')} dans l'étude, {len(merged.conflicts)} en conflit"
+            " (les vôtres sont gardées)."
         )
     result = agreement(project, coders=coders, unit=Unit(unit), all_documents=all_documents, output=output)
     if as_json:
         say_json(_summary(result))
         return
-    say(f"{', '.join(result.coders)} : {result.documents} documents communs.")
+    say(f"{', '.join(result.coders)} : {count(result.documents, 'document commun', 'documents communs')}.")
     rows = [_row(each) for each in (result.overall, *result.by_code) if any(each.uses.values())]
     say(table(("κ", "intervalle", "α", "α_U", "accord", "codages", "code"), rows))
-    for (one, another), count in list(result.confusions.items())[:_SHOWN]:
-        say(f"Confondus {count} fois : {one} / {another}")
+    for (one, another), times in list(result.confusions.items())[:_SHOWN]:
+        say(f"Confondus {times} fois : {one} / {another}")
     tell(
-        f"{len(result.disagreements)} désaccords à discuter{f' : {output}' if output else ' (liste : --output FICHIER.xlsx).'}"
+        f"{count(len(result.disagreements), 'désaccord')} à discuter{f' : {output}' if output else ' (liste : --output FICHIER.xlsx).'}"
     )
 
 
@@ -100,7 +101,7 @@ def _row(each: CodeAgreement) -> tuple[str, ...]:
         _number(each.alpha),
         _number(each.alpha_u),
         "–" if math.isnan(each.percent) else f"{100 * each.percent:.0f} %",
-        " / ".join(str(count) for count in each.uses.values()),
+        " / ".join(str(number) for number in each.uses.values()),
         each.label,
     )
 
@@ -116,7 +117,7 @@ def _summary(result: Agreement) -> dict[str, Any]:
         "documents": result.documents,
         "overall": _figures(result.overall),
         "codes": {each.code: _figures(each) for each in result.by_code},
-        "confusions": [[one, other, count] for (one, other), count in result.confusions.items()],
+        "confusions": [[one, other, times] for (one, other), times in result.confusions.items()],
         "disagreements": [
             {
                 "document": each.document,

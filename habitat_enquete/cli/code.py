@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from habitat_enquete.cli.show import Progress, located, pass_project, report_problems, say, say_json, tell
+from habitat_enquete.cli.show import (
+    Progress,
+    count,
+    located,
+    pass_project,
+    report_problems,
+    say,
+    say_json,
+    tell,
+)
 
 if TYPE_CHECKING:
     from habitat_enquete.coding.run import CodingResult
@@ -107,7 +116,7 @@ def _summary(outcome: CodeOutcome) -> dict[str, Any]:
         "words": coding.words,
         "added": coding.added,
         "removed": coding.removed,
-        "states": {state.value: count for state, count in sorted(coding.states.items())},
+        "states": {state.value: number for state, number in sorted(coding.states.items())},
         "codes": dict(sorted(coding.mentions.items())),
         "reanchored": coding.reanchored,
         "orphans": [
@@ -148,21 +157,30 @@ def _tell(project: Project, outcome: CodeOutcome) -> None:
     read, coding = outcome.interviews, outcome.coding
     if read is not None:
         say(
-            f"{len(read.documents)} entretiens : {len(read.added)} nouveaux, {len(read.changed)} modifiés,"
-            f" {len(read.unchanged)} inchangés."
+            f"{count(len(read.documents), 'entretien')} : {count(len(read.added), 'nouveau', 'nouveaux')},"
+            f" {count(len(read.changed), 'modifié')}, {count(len(read.unchanged), 'inchangé')}."
         )
         _tell_guessed_roles(read)
+    if not coding.documents:
+        tell(
+            "Rien à coder encore. Déposez des transcriptions puis tapez « enquete code interviews/ », ou importez des"
+            " réponses : « enquete import responses.xlsx »."
+        )
+        return
     if not coding.coded:
-        say(f"{coding.documents} documents, tous déjà codés : rien à refaire.")
+        say(
+            f"{count(coding.documents, 'document déjà codé', 'documents, tous déjà codés')} : rien à refaire."
+        )
     else:
         say(
-            f"{coding.coded} documents codés ({coding.words} mots d'enquêtés), {coding.documents - coding.coded} inchangés :"
-            f" {coding.added} codages ajoutés, {coding.removed} retirés."
+            f"{count(coding.coded, 'document codé', 'documents codés')} ({count(coding.words, 'mot')} d'enquêtés),"
+            f" {count(coding.documents - coding.coded, 'inchangé')} :"
+            f" {count(coding.added, 'codage ajouté', 'codages ajoutés')}, {count(coding.removed, 'retiré')}."
         )
-    counted = {state.value: count for state, count in coding.states.items()}
+    counted = {state.value: number for state, number in coding.states.items()}
     say(
-        f"Codages de l'étude : {counted.get('accepted', 0)} retenus, {counted.get('suggested', 0)} à décider,"
-        f" {counted.get('rejected', 0)} rejetés."
+        f"Codages de l'étude : {count(counted.get('accepted', 0), 'retenu')}, {counted.get('suggested', 0)} à décider,"
+        f" {count(counted.get('rejected', 0), 'rejeté')}."
     )
     _tell_what_to_settle(coding)
     if counted.get("suggested"):
@@ -174,7 +192,7 @@ def _tell_guessed_roles(read: InterviewsResult) -> None:
     fresh = {*read.added, *read.changed}
     roles = {"interviewer": "enquêteur", "informant": "enquêté", "other": "autre"}
     guessed = [
-        f"{line.document} : {line.label} = {roles[line.role]} ({line.evidence}, {line.turns} tours)"
+        f"{line.document} : {line.label} = {roles[line.role]} ({line.evidence}, {count(line.turns, 'tour')})"
         for line in read.speakers
         if line.document in fresh and line.guessed
     ]
@@ -185,18 +203,20 @@ def _tell_guessed_roles(read: InterviewsResult) -> None:
     for each in guessed[:_SHOWN]:
         tell(f"  {each}")
     if len(guessed) > _SHOWN:
-        tell(f"  … et {len(guessed) - _SHOWN} autres (enquete code --json les liste tous).")
+        tell(f"  … et {count(len(guessed) - _SHOWN, 'autre')} (enquete code --json les liste tous).")
 
 
 def _tell_what_to_settle(coding: CodingResult) -> None:
     if coding.reanchored:
-        say(f"{coding.reanchored} codages ont suivi le texte corrigé.")
+        say(f"{count(coding.reanchored, 'codage a suivi', 'codages ont suivi')} le texte corrigé.")
     for each in coding.orphans[:_SHOWN]:
         tell(
             f"À revoir : le codage n° {each.id} ({each.code}, {each.coder.name}) ne retrouve plus son passage dans {each.document}."
         )
     if len(coding.orphans) > _SHOWN:
-        tell(f"… et {len(coding.orphans) - _SHOWN} autres passages introuvables.")
+        tell(
+            f"… et {count(len(coding.orphans) - _SHOWN, 'autre passage introuvable', 'autres passages introuvables')}."
+        )
     for gone in coding.unknown:
         hint = (
             f" A-t-il été renommé ? enquete code --renamed {gone.code}={gone.candidates[0]}"
@@ -204,6 +224,6 @@ def _tell_what_to_settle(coding: CodingResult) -> None:
             else ""
         )
         tell(
-            f"À décider : {gone.codings} codages portent le code « {gone.code} », absent de la grille"
-            f" ({gone.human} décidés par une personne). Ils sont gardés.{hint}"
+            f"À décider : {count(gone.codings, 'codage porte', 'codages portent')} le code « {gone.code} », absent de la"
+            f" grille ({gone.human} par décision d'une personne). Rien n'est perdu.{hint}"
         )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from habitat_enquete.cli.show import Progress, pass_project, say, say_json, table, tell
+from habitat_enquete.cli.group import Group
+from habitat_enquete.cli.show import Progress, count, pass_project, say, say_json, table, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.project import Project
@@ -19,9 +20,14 @@ _PIPELINE = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON.")
 
 
-@click.group("codebook")
+@click.group("codebook", cls=Group)
 def command() -> None:
-    """Vérifie et essaie la grille de codage."""
+    """Vérifie et essaie la grille de codage.
+
+    \b
+    Exemple :
+        enquete codebook check
+    """
 
 
 @command.command("check")
@@ -77,7 +83,8 @@ def check(project: Project, pipeline: str | None, as_json: bool) -> None:
         return
     terms = sum(len(code.terms) for code in codebook)
     say(
-        f"{len(codebook.codes)} codes dans {len(codebook.themes)} thèmes, {terms} termes, essayés sur {documents} documents."
+        f"{count(len(codebook.codes), 'code')} dans {count(len(codebook.themes), 'thème')}, {count(terms, 'terme')},"
+        f" essayés sur {count(documents, 'document')}."
     )
     if remarks:
         say(
@@ -91,7 +98,7 @@ def check(project: Project, pipeline: str | None, as_json: bool) -> None:
         say(
             f"Vos décisions proposent pour {each.code}, {what} : « {each.term} » ({each.support} fois, {each.against} contre)."
         )
-    tell(f"{len(remarks)} remarques." if remarks else "Aucune remarque.")
+    tell(f"{count(len(remarks), 'remarque')}." if remarks else "Aucune remarque.")
 
 
 @command.command("test")
@@ -128,5 +135,5 @@ def test(project: Project, pipeline: str | None, as_json: bool) -> None:
             say(
                 f"ligne {each.line}, {each.code} : « {each.text} » {why} (trouvé : {', '.join(each.found) or 'rien'})."
             )
-        say(f"{len(results) - len(failed)} exemples passent sur {len(results)}.")
+        say(f"{count(len(results) - len(failed), 'exemple passe', 'exemples passent')} sur {len(results)}.")
     click.get_current_context().exit(1 if failed else 0)

@@ -69,7 +69,14 @@ def _example_files() -> list[Path]:
     installed = Path(sysconfig.get_path("data")) / "share" / "habitat_enquete" / "exemple"
     repository = Path(__file__).resolve().parents[2]
     root = installed if _is_example(installed) else repository
-    names = ("codebook.yaml", "enquete.yaml", "actions.yaml", "responses.xlsx", "questionnaires", "interviews")
+    names = (
+        "codebook.yaml",
+        "enquete.yaml",
+        "actions.yaml",
+        "responses.xlsx",
+        "questionnaires",
+        "interviews",
+    )
     return [root / name for name in names if (root / name).exists()]
 
 

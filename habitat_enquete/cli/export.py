@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from habitat_enquete.cli.show import pass_project, say
+from habitat_enquete.cli.show import count, pass_project, say
 from habitat_enquete.project import Project
 
 
@@ -33,4 +33,4 @@ def command(project: Project, folder: Path, file_format: str) -> None:
     from habitat_enquete.tables import write_all
 
     for path, rows in write_all(project, folder, file_format):
-        say(f"{path} : {rows} lignes")
+        say(f"→ {path} : {count(rows, 'ligne')}")

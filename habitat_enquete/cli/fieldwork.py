@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from habitat_enquete.cli.show import pass_project, say, say_json, table
+from habitat_enquete.cli.show import count, pass_project, say, say_json, table
 
 if TYPE_CHECKING:
     from habitat_enquete.ingest.fieldwork import Contacts, Fieldwork
@@ -68,7 +68,7 @@ def _summary(result: FieldworkResult) -> dict[str, Any]:
         "days": [{"date": day.date, "count": day.count, "total": day.total} for day in found.days],
         "contacts": contacts
         and {
-            "outcomes": {outcome.value: count for outcome, count in contacts.outcomes.items()},
+            "outcomes": {outcome.value: number for outcome, number in contacts.outcomes.items()},
             "response_rate": round(contacts.response_rate, 4),
         },
         "interviews": [
@@ -92,8 +92,8 @@ def _summary(result: FieldworkResult) -> dict[str, Any]:
 def _tell(found: Fieldwork) -> None:
     if not found.responses:
         say("Aucune réponse importée.")
-    for name, count in found.responses.items():
-        say(f"{count} réponses à « {name} ».")
+    for name, number in found.responses.items():
+        say(f"{count(number, 'réponse')} à « {name} ».")
     if found.quotas:
         rows = [(q.quota, q.category, q.target, q.done, q.left) for q in found.quotas]
         _section("Quotas", ("Quota", "Modalité", "Cible", "Réalisé", "Reste"), rows)
@@ -129,8 +129,8 @@ def _section(title: str, header: tuple[str, ...], rows: Iterable[tuple[object, .
 
 def _tell_contacts(contacts: Contacts) -> None:
     rows = [
-        (outcome.value, count)
-        for outcome, count in sorted(contacts.outcomes.items(), key=lambda each: -each[1])
+        (outcome.value, number)
+        for outcome, number in sorted(contacts.outcomes.items(), key=lambda each: -each[1])
     ]
     _section(f"Contacts ({contacts.file})", ("Issue", "Nombre"), rows)
     say(
@@ -154,7 +154,7 @@ def _tell_weights(calibration: Calibration, questionnaire: str, path: str) -> No
     )
     ratios = calibration.ratios
     say(
-        f"{len(calibration.weights)} répondants ; effet de plan (Kish) {calibration.deff:.2f}, taille effective "
+        f"{count(len(calibration.weights), 'répondant')} ; effet de plan (Kish) {calibration.deff:.2f}, taille effective "
         f"{calibration.effective:.0f} ; rapports de poids de {ratios.min():.2f} à {ratios.max():.2f}.".replace(
             ".", ",", 3
         )
@@ -162,6 +162,6 @@ def _tell_weights(calibration: Calibration, questionnaire: str, path: str) -> No
     small = [line for line in calibration.lines if 0 < line.respondents < 30 and line.category]
     if small:
         say(
-            f"{len(small)} modalités comptent moins de 30 répondants : regroupez-les, ou présentez leurs résultats avec prudence."
+            f"Moins de 30 répondants dans {count(len(small), 'modalité')} : regroupez, ou présentez ces résultats avec prudence."
         )
     say(f"Poids écrits dans {path} et dans l'attribut « poids » des répondants.")

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from habitat_enquete.cli.show import Progress, located, pass_project, report_problems, say, say_json, tell
+from habitat_enquete.cli.show import (
+    Progress,
+    count,
+    located,
+    pass_project,
+    report_problems,
+    say,
+    say_json,
+    tell,
+)
 
 if TYPE_CHECKING:
     from habitat_enquete.ingest.run import ImportResult
@@ -88,6 +97,8 @@ def command(
     else:
         for result, page in zip(results, pages, strict=True):
             _tell(project, result, page)
+        for name in dict.fromkeys(name for result in results for name in result.proposed):
+            tell(f"À décider : {name} (des propositions y sont écrites, suivies de « ? »).")
     click.get_current_context().exit(1 if any(result.errors for result in results) else 0)
 
 
@@ -128,29 +139,52 @@ def _name(project: Project, path: Path | None) -> str | None:
 def _tell(project: Project, result: ImportResult, page: Path | None) -> None:
     if result.unchanged:
         say(
-            f"« {result.file} » est déjà importé et rien n'a changé : {result.rows} réponses à « {result.questionnaire} »."
+            f"« {result.file} » est déjà importé et rien n'a changé :"
+            f" {count(result.rows, 'réponse')} à « {result.questionnaire} »."
         )
+        _tell_problems(project, result)
         return
     say(
-        f"« {result.file} », feuille « {result.sheet} » : {result.rows} réponses à « {result.questionnaire} »."
+        f"« {result.file} », feuille « {result.sheet} » : {count(result.rows, 'réponse')} à « {result.questionnaire} »."
     )
     say(
-        f"  {result.added} nouvelles, {result.changed} modifiées, {result.same} inchangées ;"
-        f" {result.questions} questions retrouvées, {result.documents} réponses ouvertes à coder."
+        f"  {count(result.added, 'nouvelle')}, {count(result.changed, 'modifiée')}, {count(result.same, 'inchangée')} ;"
+        f" {count(result.questions, 'question retrouvée', 'questions retrouvées')},"
+        f" {count(result.documents, 'réponse ouverte', 'réponses ouvertes')} à coder."
     )
     aside = (
-        (result.duplicates, "en double"),
-        (result.drafts, "non terminées ou non validées, écartées"),
-        (result.without_consent, "sans consentement, écartées"),
-        (result.notes, "lignes qui ne sont pas des réponses, écartées"),
+        (result.duplicates, "réponse en double, comptée une fois", "réponses en double, comptées une fois"),
+        (
+            result.drafts,
+            "réponse non terminée ou non validée, écartée",
+            "réponses non terminées ou non validées, écartées",
+        ),
+        (
+            result.without_consent,
+            "réponse sans consentement, écartée",
+            "réponses sans consentement, écartées",
+        ),
+        (
+            result.notes,
+            "ligne qui n'est pas une réponse, écartée",
+            "lignes qui ne sont pas des réponses, écartées",
+        ),
     )
-    for count, what in aside:
-        if count:
-            say(f"  {count} {what}")
-    say(
-        f"  {result.errors} erreurs et {result.warnings} points à voir : {_name(project, result.problem_table)}"
-    )
+    for number, one, several in aside:
+        if number:
+            say(f"  {count(number, one, several)}")
+    _tell_problems(project, result)
     if page is not None:
         say(f"  Qualité des réponses : {_name(project, page)}")
-    for name in result.proposed:
-        tell(f"À décider : {name} (des propositions y sont écrites, suivies de « ? »).")
+
+
+def _tell_problems(project: Project, result: ImportResult) -> None:
+    """How many defects the answers have, and where their list is."""
+    if not (result.errors or result.warnings):
+        say("  Aucun défaut.")
+        return
+    where = _name(project, result.problem_table) or f"{project.relative(project.outputs / 'import')}/"
+    say(
+        f"  {count(result.errors, 'erreur')} et {count(result.warnings, 'point à voir', 'points à voir')}"
+        f" : {where}"
+    )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from habitat_enquete.cli.show import say, say_json, table, tell, typographic
+from habitat_enquete.cli.group import Group
+from habitat_enquete.cli.show import say, say_json, table, tell
+from habitat_enquete.typography import number
 
 _PIPELINE = click.option(
     "--pipeline",
@@ -19,7 +21,7 @@ _PIPELINE = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON sur la sortie standard.")
 
 
-@click.group("lang")
+@click.group("lang", cls=Group)
 def command() -> None:
     """Décrit et mesure le modèle de langue française.
 
@@ -45,7 +47,7 @@ def info(name: str, as_json: bool) -> None:
     if as_json:
         say_json(described.as_dict())
         return
-    say(table(("", ""), described.rows()))
+    say(table(("Quoi", name), described.rows()))
 
 
 @command.command("evaluate")
@@ -83,5 +85,5 @@ def figure(value: float | int | None) -> str:
     if value is None:
         return "—"
     if isinstance(value, int) or value > 1:
-        return typographic(f"{value:,.0f}".replace(",", "\u202f"))
+        return number(value)
     return f"{value * 100:.1f} %".replace(".", ",")

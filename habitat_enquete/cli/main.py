@@ -15,6 +15,7 @@ from typing import Any, Final  # noqa: E402
 import click  # noqa: E402
 
 from habitat_enquete import __version__  # noqa: E402
+from habitat_enquete.cli.group import Group  # noqa: E402
 from habitat_enquete.cli.show import report_error  # noqa: E402
 from habitat_enquete.errors import EnqueteError  # noqa: E402
 
@@ -40,7 +41,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported when they run: `enquete --help` stays immediate."""
 
     def list_commands(self, context: click.Context) -> list[str]:
@@ -54,9 +55,8 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commandes"):
-            formatter.write_dl([(name, short_help) for name, (_, short_help) in COMMANDS.items()])
+    def summaries(self, context: click.Context) -> list[tuple[str, str]]:
+        return [(name, short_help) for name, (_, short_help) in COMMANDS.items()]
 
     def resolve_command(
         self, context: click.Context, arguments: list[str]
@@ -83,7 +83,6 @@ def _unknown_command(name: str) -> str:
 
 @click.group(
     cls=LazyGroup,
-    subcommand_metavar="COMMANDE [ARGUMENTS]…",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="enquete")

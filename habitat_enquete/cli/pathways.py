@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from habitat_enquete.cli.show import pass_project, report_problems, say, say_json, table
+from habitat_enquete.cli.show import count, pass_project, report_problems, say, say_json, table
 
 if TYPE_CHECKING:
     from habitat_enquete.pipeline import PathwaysOutcome
@@ -23,26 +23,38 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--types",
     type=click.IntRange(0),
+    metavar="N",
     show_default="au mieux des indices",
     help="Nombre de types de parcours.",
 )
 @click.option(
-    "--clock", metavar="HORLOGE", help="Horloge : departure, calendar, age ou arrival.  [défaut : departure]"
+    "--clock",
+    metavar="HORLOGE",
+    help="Horloge : departure, calendar, age ou arrival.  [par défaut : departure]",
 )
 @click.option(
-    "--distance", "method", metavar="NOM", help="Distance : OM, OM_DSS, LCS, HAM ou DHD.  [défaut : OM]"
+    "--distance", "method", metavar="NOM", help="Distance : OM, OM_DSS, LCS, HAM ou DHD.  [par défaut : OM]"
 )
 @click.option(
-    "--costs", "cost", metavar="NOM", help="Coûts : INDELSLOG, TRATE, CONSTANT…  [défaut : INDELSLOG]"
+    "--costs", "cost", metavar="NOM", help="Coûts : INDELSLOG, TRATE, CONSTANT…  [par défaut : INDELSLOG]"
 )
 @click.option(
-    "--by", multiple=True, metavar="ATTRIBUT", help="Profils par attribut.  [défaut : public, publics_pd2h]"
+    "--by",
+    multiple=True,
+    metavar="ATTRIBUT",
+    help="Profils par attribut.  [par défaut : public, publics_pd2h]",
 )
 @click.option("--propose", is_flag=True, help="Relève dans les entretiens des épisodes à confirmer.")
 @click.option(
-    "--table", "to_table", type=_FILE, help="Écrit les épisodes dans ce classeur, à corriger puis à relire."
+    "--table",
+    "to_table",
+    type=_FILE,
+    metavar="FICHIER",
+    help="Écrit les épisodes dans ce classeur, à corriger puis à relire.",
 )
-@click.option("--ageven", "to_ageven", type=_FILE, help="Écrit les grilles Ageven dans ce classeur.")
+@click.option(
+    "--ageven", "to_ageven", type=_FILE, metavar="FICHIER", help="Écrit les grilles Ageven dans ce classeur."
+)
 @click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
 @pass_project
 def command(
@@ -95,9 +107,11 @@ def _summary(project: Project, outcome: PathwaysOutcome) -> dict[str, object]:
 def _show(project: Project, outcome: PathwaysOutcome) -> None:
     result = outcome.result
     moves = sum(map(len, result.moves.values()))
-    say(f"{len(result.pathways)} parcours, {moves} déménagements.")
+    say(f"{len(result.pathways)} parcours, {count(moves, 'déménagement')}.")
     if result.proposed:
-        say(f"{result.proposed} épisodes relevés dans les entretiens attendent d'être confirmés.")
+        say(
+            f"{count(result.proposed, 'épisode relevé', 'épisodes relevés')} dans les entretiens, à confirmer (--table)."
+        )
     say(result.typology.verdict)
     rows = [
         (
@@ -109,9 +123,6 @@ def _show(project: Project, outcome: PathwaysOutcome) -> None:
         for each in result.profiles
     ]
     say(table(("Profil", "Personnes", "Part", "Freins rencontrés"), rows))
-    report_problems(result.problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
-    for path in outcome.files:
-        say(f"→ {project.relative(path)}")
     compared = [
         (each.label, each.people, _percent(each.r2), _decimal(each.corrected), each.verdict)
         for each in result.differences
@@ -125,6 +136,9 @@ def _show(project: Project, outcome: PathwaysOutcome) -> None:
             f"{each.label} : « {result.code_label(each.code)} » {each.verdict} ({each.met} sur {each.exposed}, contre "
             f"{each.met_elsewhere} sur {each.exposed_elsewhere} ; p corrigé {_decimal(each.corrected)})."
         )
+    report_problems(result.problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
+    for path in outcome.files:
+        say(f"→ {project.relative(path)}")
 
 
 def _percent(share: float | None) -> str:

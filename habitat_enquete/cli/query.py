@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from habitat_enquete.cli.show import pass_project, say, say_json, tell
+from habitat_enquete.cli.show import count, pass_project, say, say_json, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.coding.query import Hit
@@ -44,7 +44,14 @@ if TYPE_CHECKING:
     metavar="MOTS",
     help="Écart au plus entre deux passages comptés ensemble dans « Codes × codes » (0 : ils se touchent).",
 )
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Passages affichés.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Passages affichés.",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -83,13 +90,13 @@ def command(
         say_json(_summary(result))
     else:
         people = {hit.coding.respondent or hit.coding.document for hit in result.hits}
-        say(f"{len(result.hits)} passages, {len(people)} personnes.")
+        say(f"{count(len(result.hits), 'passage')}, {count(len(people), 'personne')}.")
         for hit in result.hits[:limit]:
             say(_line(hit))
         if len(result.hits) > limit:
-            tell(f"… et {len(result.hits) - limit} autres (--limit, ou --output pour tout avoir).")
+            tell(f"… et {count(len(result.hits) - limit, 'autre')} (--limit, ou --output pour tout avoir).")
     for path in files:
-        tell(f"Écrit : {project.relative(path)}")
+        tell(f"→ {project.relative(path)}")
 
 
 def _line(hit: Hit) -> str:
@@ -130,7 +137,7 @@ def _summary(result: QueryResult) -> dict[str, Any]:
             for name, crossing in result.crossings.items()
         },
         "pairs": [
-            {"codes": [one, other], "people": people, "meetings": count}
-            for (one, other), (people, count) in result.pairs.items()
+            {"codes": [one, other], "people": people, "meetings": meetings}
+            for (one, other), (people, meetings) in result.pairs.items()
         ],
     }

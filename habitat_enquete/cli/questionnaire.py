@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from habitat_enquete.cli.group import Group
 from habitat_enquete.cli.questionnaire_check import check
 from habitat_enquete.cli.questionnaire_convert import convert
 from habitat_enquete.cli.questionnaire_infer import infer
 from habitat_enquete.cli.questionnaire_print import print_
 
 
-@click.group("questionnaire", subcommand_metavar="COMMANDE [ARGUMENTS]…")
+@click.group("questionnaire", cls=Group)
 def command() -> None:
     """Vérifie, convertit, déduit ou imprime un questionnaire.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from habitat_enquete.cli.show import say, say_json, tell
+from habitat_enquete.cli.show import count, say, say_json, tell
 
 
 @click.command("check")
@@ -39,7 +39,9 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         results.append({"file": path.name, "problems": [asdict(each) for each in checked.problems]})
         if not as_json:
             warnings = len(checked.problems) - checked.errors
-            say(f"{path.name} : {checked.errors} erreur(s), {warnings} point(s) à voir")
+            say(
+                f"{path.name} : {count(checked.errors, 'erreur')}, {count(warnings, 'point à voir', 'points à voir')}"
+            )
             for each in checked.problems:
                 tell(f"  {'erreur' if each.severity is Severity.ERROR else 'à voir'}  {each.message}")
     if as_json:

@@ -33,11 +33,11 @@ def convert(source: Path, target: Path, file_format: str | None, force: bool) ->
         from habitat_enquete.report.questionnaire_form import write_form
 
         write_form(source, target, overwrite=force)
-        say(f"{target} : écrit")
+        say(f"→ {target}")
         return
     from habitat_enquete.exchange.definitions import convert as run
 
     converted = run(source, target, file_format=file_format, overwrite=force)
     for path in converted.files:
-        say(f"{path} : écrit")
+        say(f"→ {path}")
     report_problems(converted.problems)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from habitat_enquete.cli.show import say
+from habitat_enquete.cli.show import say_files
 
 
 @click.command("print")
@@ -40,8 +40,7 @@ def print_(files: tuple[Path, ...], formats: tuple[str, ...], output: Path | Non
     from habitat_enquete.project import Project
     from habitat_enquete.report.questionnaire_print import print_definition
 
-    root = click.get_current_context().find_root().obj
-    folder = output or Project.open(root).outputs / "questionnaires"
-    for path in files or definition_files(Project.open(root).questionnaires):
-        for written in print_definition(path, folder, formats=formats):
-            say(f"{written} : écrit")
+    project = Project.open(click.get_current_context().find_root().obj)
+    folder = output or project.outputs / "questionnaires"
+    for path in files or definition_files(project.questionnaires):
+        say_files(project, print_definition(path, folder, formats=formats))

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 @click.command("review")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, show_default="un port libre", help="Port à écouter."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=0,
+    show_default="un port libre",
+    help="Port à écouter.",
 )
 @click.option("--no-browser", is_flag=True, help="N'ouvre pas le navigateur.")
 @click.option(

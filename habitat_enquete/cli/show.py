@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,22 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import click
 
 from habitat_enquete.errors import EnqueteError, Problem, Severity
+from habitat_enquete.typography import count as count
+from habitat_enquete.typography import typographic as typographic
 
 if TYPE_CHECKING:
     from habitat_enquete.project import Project
 
 _SHOWN_PROBLEMS: Final = 30
-_BEFORE = re.compile(r" (?=[:;?!»%€])")
-_AFTER = re.compile(r"(?<=«) ")
-
-
-def typographic(text: str) -> str:
-    """`text` with the no-break spaces that French typography asks for.
-
-    >>> typographic("« été » : oui")
-    '«\\xa0été\\xa0»\\xa0: oui'
-    """
-    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
 
 
 def say(text: str = "") -> None:
@@ -40,6 +30,12 @@ def say(text: str = "") -> None:
 def tell(text: str = "") -> None:
     """One line beside the result (what is being done, what to look at), on stderr."""
     click.echo(typographic(text), err=True)
+
+
+def say_files(project: Project, paths: Iterable[Path]) -> None:
+    """The files that a command wrote, one per line, as found from the study's folder."""
+    for path in paths:
+        say(f"→ {project.relative(path)}")
 
 
 def say_json(result: Mapping[str, Any]) -> None:
@@ -62,7 +58,7 @@ def report_problems(problems: Sequence[Problem], *, all_in: str | None = None) -
     tell(table(("", "Où", "Quoi, et que faire"), rows))
     if len(problems) > len(shown):
         rest = f" Liste entière : {all_in}" if all_in else ""
-        tell(f"… et {len(problems) - len(shown)} autres.{rest}")
+        tell(f"… et {count(len(problems) - len(shown), 'autre')}.{rest}")
 
 
 _SEVERITY: Final = {Severity.ERROR: "erreur", Severity.WARNING: "à voir"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from habitat_enquete.cli.show import pass_project, say, say_json
+from habitat_enquete.cli.show import count, pass_project, say, say_json
 
 if TYPE_CHECKING:
     from habitat_enquete.project import Project
@@ -58,8 +58,9 @@ def _summary(found: Status) -> dict[str, object]:
 def _tell(project: Project, found: Status) -> None:
     say(f"Étude : {project.root}")
     say(
-        f"{found.people} personnes, {found.interviews} entretiens, {found.answers} réponses ouvertes, "
-        f"{found.accepted} codages retenus, {found.waiting} à décider."
+        f"{count(found.people, 'personne')}, {count(found.interviews, 'entretien')}, "
+        f"{count(found.answers, 'réponse ouverte', 'réponses ouvertes')}, "
+        f"{count(found.accepted, 'codage retenu', 'codages retenus')}, {found.waiting} à décider."
     )
     for step in found.steps:
         say(f"  {_NAMES[step.name]:<11} {_MARKS[step.freshness]:<10} {step.sentence}")

@@ -33,7 +33,7 @@ class Remark(StrEnum):
 
 
 SENTENCES: Final[Mapping[Remark, str]] = {
-    Remark.DEAD_TERM: "{count} terme(s) sur {total} ne trouvent rien dans l'étude : {term}",
+    Remark.DEAD_TERM: "sans effet dans l'étude, {count} terme(s) sur {total} : {term}",
     Remark.UNUSED_CODE: "aucun terme ni aucune règle ne trouve quoi que ce soit dans l'étude",
     Remark.EVERYWHERE: "le terme « {term} » est dans {share} des documents : il ne distingue plus rien",
     Remark.SHARED_TERM: "le terme « {term} » est aussi celui du code « {other} »",

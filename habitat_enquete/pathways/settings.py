@@ -53,6 +53,8 @@ _ENUMS: Final[Mapping[str, type[StrEnum]]] = {
     "cost": CostMethod,
     "norm": Norm,
 }
+# What a planner types: `--distance`, `--costs`.
+_TYPED: Final = {"method": "distance", "cost": "costs"}
 _INTEGERS: Final = ("types", "largest", "minimum", "draws", "date_draws")
 _NUMBERS: Final = ("silhouette", "stability")
 _LISTS: Final = ("wished", "blocked", "by")
@@ -101,7 +103,7 @@ def _member(kind: type[E], option: str, value: str) -> E:
             return member
     expected = ", ".join(member.value for member in kind)
     raise EnqueteError(
-        Code.PATHWAY_OPTION, option=option, value=value, expected=f"l'une de ces valeurs : {expected}"
+        Code.PATHWAY_OPTION, option=_TYPED.get(option, option), value=value, expected=f"l'une de ces valeurs : {expected}"
     )
 
 

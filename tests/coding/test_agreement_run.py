@@ -175,5 +175,5 @@ def test_a_colleagues_store_is_merged_first(doubly_coded, enquete: Callable[...,
         "agreement", "--merge", tmp_path / "zoe.db", "--coder", "anne", "--coder", "zoe", "--json"
     )
     assert json.loads(result.stdout)["codes"]["loyer"]["kappa"] == pytest.approx(1)
-    assert "1 décisions versées" in result.stderr
+    assert "1\u00a0décision versée" in result.stderr
     assert list(doubly_coded.root.glob("enquete.db.avant_fusion.bak"))

@@ -197,7 +197,7 @@ def asked(study: Project, said) -> Project:
 
 def test_the_command_shows_passages_and_writes_json(asked, enquete: Callable[..., Result]):
     told = enquete("query", "loyer ET emploi").output.replace("\u00a0", " ")
-    assert "2 passages, 1 personnes." in told
+    assert "2 passages, 1 personne." in told.replace("\u00a0", " ")
     assert "[emploi] « emploi »" in told
     result = json.loads(enquete("query", "loyer", "--where", "age>60", "--by", "public", "--json").stdout)
     assert [hit["document"] for hit in result["hits"]] == ["E01"]

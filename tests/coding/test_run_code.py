@@ -234,7 +234,7 @@ def test_an_unreadable_codebook_stops_before_any_work(fielded, code):
 
 def test_the_command_tells_and_writes_json(fielded, enquete: Callable[..., Result]):
     told = enquete("code", fielded.interviews, "--pipeline", "blank").output
-    assert "1 documents codés" in told
+    assert "1 document codé" in told.replace("\u00a0", " ")
     summary = json.loads(enquete("code", fielded.interviews, "--pipeline", "blank", "--json").stdout)
     assert summary["documents"] == 1
     assert summary["coded"] == 0
@@ -248,7 +248,7 @@ def test_an_orphan_makes_the_command_end_with_one(fielded, code, enquete: Callab
         journal.apply(store, "anne", decisions.accept(*codings(store, codes=["manque"])))
     fielded.codebook_file.write_text(CODEBOOK.replace("id: manque", "id: penurie"), encoding="utf-8")
     result = enquete("code", "--pipeline", "blank", exit_code=1)
-    assert "portent le code « manque », absent de la grille" in result.output.replace("\u00a0", " ")
+    assert "porte le code « manque », absent de la grille" in result.output.replace("\u00a0", " ")
 
 
 def test_a_badly_written_renaming_is_a_wrong_usage(fielded, enquete: Callable[..., Result]):
@@ -279,8 +279,8 @@ def test_checking_and_trying_the_codebook(fielded, code, enquete: Callable[..., 
         ("loyer_abordable", "no_definition"),
         ("loyer_abordable", "silent"),
     }
-    assert "2 exemples passent sur 2" in enquete("codebook", "test", "--pipeline", "blank").output
+    assert "2\u00a0exemples passent sur 2" in enquete("codebook", "test", "--pipeline", "blank").output
     fielded.codebook_file.write_text(text.replace("On a tout.", "Rien à louer ici."), encoding="utf-8")
     failed = enquete("codebook", "test", "--pipeline", "blank", exit_code=1).output.replace("\u00a0", " ")
     assert "« Rien à louer ici. » est trouvé à tort" in failed
-    assert "1 exemples passent sur 2" in failed
+    assert "1 exemple passe sur 2" in failed

@@ -27,10 +27,10 @@ def folder(study) -> Path:
 
 def test_check_says_what_is_wrong_and_where(enquete, folder):
     result = enquete("questionnaire", "check")
-    assert "essai.yaml\u00a0: 0 erreur(s), 0 point(s) à voir" in result.stdout
+    assert "essai.yaml\u00a0: 0\u00a0erreur, 0\u00a0point à voir" in result.stdout
     (folder / "faux.yaml").write_text(BAD, encoding="utf-8")
     result = enquete("questionnaire", "check", exit_code=1)
-    assert "faux.yaml\u00a0: 1 erreur(s)" in result.stdout
+    assert "faux.yaml\u00a0: 1\u00a0erreur," in result.stdout
     assert (
         "faux.yaml, ligne 2, filtre de «\u00a0a\u00a0»\u00a0: la question «\u00a0b\u00a0» n'existe pas"
         in result.stderr

@@ -195,7 +195,7 @@ questions:
     assert "f.yaml : le parcours de la boucle « e » cite « debutt »" in text
     assert "f.yaml, ligne 9 : le tableau « t » n'a pas de lignes" in text
     assert "f.yaml, ligne 10 : « m » permet 5 choix mais sa liste n'en compte que 2" in text
-    assert "texte(s) ne sont pas traduits en « en », à commencer par « accord »" in text
+    assert "textes sans traduction en « en », à commencer par « accord »" in text
 
 
 def test_lines_of_a_yaml_file_lead_to_the_very_key():

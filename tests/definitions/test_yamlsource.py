@@ -156,7 +156,7 @@ def test_all_problems_are_told_together():
     found.integer("a")
     found.integer("b")
     with pytest.raises(
-        EnqueteError, match=r"« f.yaml » contient 2 erreur\(s\) à corriger\. f.yaml, ligne 1"
+        EnqueteError, match=r"« f.yaml » contient 2 erreurs à corriger\. f.yaml, ligne 1"
     ) as caught:
         refuse_problems(found.problems, file="f.yaml")
     assert [each.row for each in caught.value.problems] == [1, 2]

@@ -297,7 +297,7 @@ def test_hidden_rows_are_read_and_counted(study: Study) -> None:
     workbook = openpyxl.load_workbook(path)
     workbook["Réponses"].row_dimensions[3].hidden = True
     workbook.save(path)
-    assert "1 lignes masquées" in told(study.take(path), "ROWS_HIDDEN").message
+    assert "lues comme les autres : 1." in told(study.take(path), "ROWS_HIDDEN").message
     assert study.respondents() == ["R1", "R2"]
 
 
@@ -615,7 +615,7 @@ def test_answer_out_of_range_is_told_with_its_rule(study: Study) -> None:
 def test_answer_to_a_question_not_to_be_asked_is_kept_and_told(study: Study) -> None:
     result = study.take(study.sheet(row(statut="prop", loyer=500)))
     assert study.answer("loyer") == [("500", "answered")]
-    assert "ne devait pas être posée (${statut} = 'loc')" in told(result, "ANSWER_NOT_RELEVANT").message
+    assert "ne devait pas être posée (condition : ${statut} = 'loc')" in told(result, "ANSWER_NOT_RELEVANT").message
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -995,7 +995,7 @@ def test_command_tells_what_it_did_and_that_data_need_attention(
 ) -> None:
     result = runs("import", study.sheet(row(age=7)))
     assert result.exit_code == 1
-    assert "1 réponses à « enquete »".replace(" ", "\u00a0") in result.output.replace(" ", "\u00a0")
+    assert "1 réponse à « enquete »".replace(" ", "\u00a0") in result.output.replace(" ", "\u00a0")
     assert "r.xlsx, Réponses!B2" in result.output
 
 

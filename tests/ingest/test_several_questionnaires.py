@@ -84,8 +84,8 @@ def test_each_sheet_goes_to_its_questionnaire_and_each_block_to_its_sheet(
     study: Project, workbook: Path, enquete: Callable[..., Result]
 ) -> None:
     result = enquete("import", workbook)
-    assert "2 réponses à «\u00a0habitants\u00a0»" in result.stdout
-    assert "1 réponses à «\u00a0candidats\u00a0»" in result.stdout
+    assert "2\u00a0réponses à «\u00a0habitants\u00a0»" in result.stdout
+    assert "1\u00a0réponse à «\u00a0candidats\u00a0»" in result.stdout
     assert places(study) == [
         ("candidats", "33", "Vieilfont"),
         ("habitants", "40", "Montferval"),

@@ -78,9 +78,9 @@ def test_word_deleted_and_hidden_words_are_left_out_and_counted(interview):
     )
     assert found.turns[1] == ("LOC", "Le loyer du studio est cher.")
     assert [told.message for told in found.problems] == [
-        "« E02.docx » : 1 passage(s) supprimé(s) en suivi des modifications ou masqué(s) n'ont pas été lus. "
+        "« E02.docx » : texte supprimé en suivi des modifications ou masqué, non lu : 1 passage. "
         "Acceptez ou refusez les modifications pour trancher.",
-        "« E02.docx » : 1 passage(s) en texte masqué n'ont pas été lus. Affichez-les s'ils font partie de l'entretien.",
+        "« E02.docx » : texte masqué, non lu : 1 passage. Affichez-le s'il fait partie de l'entretien.",
     ]
 
 
@@ -315,7 +315,7 @@ def test_pdf_lines_become_paragraphs_and_running_heads_leave(interview):
 
 def test_a_scanned_pdf_asks_for_ocr(interview):
     with pytest.raises(
-        EnqueteError, match=r"« E15\.pdf » \(2 page\(s\)\) ne contient que des images .* \(OCR\)"
+        EnqueteError, match=r"« E15\.pdf » \(2 pages\) ne contient que des images .* \(OCR\)"
     ):
         interview("E15.pdf", pdf([], []))
 

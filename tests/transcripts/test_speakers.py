@@ -84,7 +84,7 @@ def test_a_misspelt_label_is_proposed_as_the_same_speaker(interview):
     found = interview("E04.txt", written(*lines))
     assert found.roles == {"Chercheur": "interviewer", "Interviewe": "informant", "Checheur": "interviewer"}
     assert found.document.kind is DocumentKind.INTERVIEW
-    assert "« Checheur » (1 tour(s)) ressemble à « Chercheur »" in found.problems[0].message
+    assert "« Checheur » (1 tour) ressemble à « Chercheur »" in found.problems[0].message
 
 
 def test_a_declared_misspelling_is_written_right(interview):
@@ -214,7 +214,7 @@ def test_a_header_without_words_is_told_and_kept(interview):
     found = interview("E16.txt", written(f"ENQ : {ASKED}", "LOC :", f"ENQ : {AGAIN}", f"LOC : {REPLY}"))
     assert len(found.turns) == 3
     assert found.beside("header") == ["ENQ :", "LOC :", "ENQ :", "LOC :"]
-    assert "1 nom(s) de locuteur ne sont suivis d'aucun mot (ligne 2 en premier)" in found.problems[0].message
+    assert "1 nom de locuteur sans aucun mot à la suite (ligne 2 en premier)" in found.problems[0].message
 
 
 def test_a_bold_question_that_lost_its_header_is_the_interviewer_s(interview):

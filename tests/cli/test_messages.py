@@ -1,0 +1,67 @@
+"""What the command line says: French from end to end, agreed, whole, with the next thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from habitat_enquete.cli.main import main
+from habitat_enquete.project import create
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Result]:
+    """Types a command in a new empty study."""
+    study = create(tmp_path / "etude").root
+
+    def typed(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["-C", str(study), *arguments])
+
+    return typed
+
+
+@pytest.mark.parametrize("group", ["codebook", "lang", "questionnaire"])
+def test_a_group_lists_its_commands_with_whole_sentences(group: str, run: Callable[..., Result]) -> None:
+    told = run(group, "--help").output
+    assert "..." not in told
+    assert "COMMANDE [ARGUMENTS]…" in told
+    assert "Options\u00a0:" in told
+    assert "Commandes\u00a0:" in told
+
+
+def test_a_missing_file_is_named_without_a_stray_article(run: Callable[..., Result]) -> None:
+    result = run("agreement", "--merge", "absente.db")
+    assert result.exit_code == 2
+    assert "« absente.db » n'existe pas. Vérifiez le nom." in result.output
+
+
+def test_a_number_that_is_not_one_is_told_in_french(run: Callable[..., Result]) -> None:
+    result = run("pathways", "--types", "trois")
+    assert result.exit_code == 2
+    assert "« trois » n'est pas un nombre." in result.output
+
+
+def test_coding_an_empty_study_says_what_to_type_next(run: Callable[..., Result]) -> None:
+    result = run("code", "--pipeline", "blank")
+    assert result.exit_code == 0
+    assert "Rien à coder encore." in result.output
+    assert "enquete code interviews/" in result.output
+
+
+def test_a_wrong_distance_is_named_as_it_is_typed(run: Callable[..., Result]) -> None:
+    result = run("pathways", "--distance", "zz")
+    assert result.exit_code == 1
+    assert "L'option «\u00a0distance\u00a0» vaut «\u00a0zz\u00a0»" in result.output
+
+
+def test_counts_agree_in_an_empty_study(run: Callable[..., Result]) -> None:
+    told = run("status").output.replace("\u00a0", " ")
+    assert "0 personne, 0 entretien, 0 réponse ouverte, 0 codage retenu, 0 à décider." in told
+
+
+def test_the_files_written_are_named_from_the_folder_of_the_study(run: Callable[..., Result]) -> None:
+    told = run("questionnaire", "print", "--format", "html").output
+    assert "→ outputs/questionnaires/habitants.html" in told.splitlines()
