@@ -210,8 +210,9 @@ def synthesis(project: Project) -> ReportResult:
     present = current(project, codebook, questionnaires)
     if present is not None:
         return present
-    _refresh_pathways(project, codebook, questionnaires)
-    return run(project, codebook, questionnaires, agreement=_agreement(project, codebook))
+    moved = _refresh_pathways(project, codebook, questionnaires)
+    agreement = _agreement(project, codebook)
+    return run(project, codebook, questionnaires, agreement=agreement, moved=moved)
 
 
 def deliver(project: Project, name: str) -> DeliveryResult:
@@ -251,16 +252,25 @@ def _agreement(project: Project, codebook: Codebook) -> Reliability | None:
     )
 
 
-def _refresh_pathways(project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire]) -> None:
-    """Rebuild episodes and types; a study without any episode has none, and that is no error here."""
+def _refresh_pathways(
+    project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire]
+) -> frozenset[int]:
+    """Rebuild episodes and types; gives the codings attached to moves. A study without any episode has none, and that is no error."""
     from habitat_enquete.errors import Code, EnqueteError
     from habitat_enquete.pathways.run import run
 
     try:
-        run(project, codebook, questionnaires)
+        found = run(project, codebook, questionnaires)
     except EnqueteError as error:
         if error.code is not Code.PATHWAY_NONE:
             raise
+        return frozenset()
+    return frozenset(
+        coding
+        for moves in found.moves.values()
+        for move in moves
+        for coding in (*move.barriers, *move.opportunities)
+    )
 
 
 def query(

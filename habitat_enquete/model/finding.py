@@ -96,7 +96,7 @@ class Finding:
 
     Counts are people first: `people` distinct respondents out of `base`, `documents`, `mentions` (codings). `low` and `high` bound the
     share of people (Wilson, 95 %). `agreement` of coders on the code is Krippendorff's α, None when not measured. `interviews` and `answers` are (people, base) among people interviewed and among those who wrote
-    open answers. `validated` counts the mentions a person confirmed or coded. `by` is attribute → value → (people, base).
+    open answers. `counter` holds quotes that qualify it; `members` the codes it groups (id, label, people), none when it is one code. `validated` counts the mentions a person confirmed or coded. `by` is attribute → value → (people, base).
     """
 
     id: str
@@ -127,6 +127,8 @@ class Finding:
     cooccurring: tuple[Cooccurrence, ...] = ()
     survey: tuple[SurveyShare, ...] = ()
     stages: tuple[str, ...] = ()
+    counter: tuple[Evidence, ...] = ()
+    members: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def share(self) -> float:

@@ -150,6 +150,19 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class StageShare:
+    """One stage of the residential path: people who speak of a barrier or of an opportunity that weighs there, out of `base`; `moved`
+    of them told one of a move that their path holds."""
+
+    id: str
+    label: str
+    barriers: int
+    opportunities: int
+    moved: int
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
 class Factor:
     """Something that people of one group speak of: `people` of its `base`, and one of their voices."""
 
@@ -351,6 +364,7 @@ class Synthesis:
     comparisons: tuple[Comparison, ...] = ()
     profiles: tuple[Profile, ...] = ()
     situations: tuple[Situation, ...] = ()
+    stages: tuple[StageShare, ...] = ()
     profiles_are_types: bool = False
     open_points: tuple[OpenPoint, ...] = ()
     saturation: Saturation | None = None

@@ -100,7 +100,8 @@ def context(
         opportunities=synthesis.of(Polarity.OPPORTUNITY),
         subjects=synthesis.of(Polarity.NEUTRAL),
         themes={theme.id: theme.label for theme in synthesis.codebook.themes},
-        labels={code.id: code.label for code in synthesis.codebook},
+        labels={code.id: code.label for code in synthesis.codebook}
+        | {finding.code: finding.label for finding in synthesis.findings},
         publics=tuple(c for c in synthesis.crossings if c.attribute in people),
         territories=tuple(
             c

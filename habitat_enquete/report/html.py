@@ -114,7 +114,7 @@ def _parts(context: ReportContext) -> list[tuple[str, str]]:
         "subjects": bool(context.subjects),
         "profiles": bool(context.synthesis.profiles),
         "stages": bool(context.synthesis.codebook.stages and context.synthesis.findings),
-        "publics": bool(context.publics),
+        "publics": bool(context.publics or context.synthesis.findings),
         "newcomers": context.newcomers is not None,
         "installations": bool(context.synthesis.situations),
         "territories": bool(context.territories or context.territory_map),
@@ -252,4 +252,6 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "by_kind": by_kind,
     "territory": territory,
     "at_stage": at_stage,
+    "stage_share": wording.stage_share,
+    "profile_ground": wording.profile_ground,
 }

@@ -58,6 +58,7 @@ def run(
     questionnaires: Sequence[Questionnaire] = (),
     *,
     agreement: Reliability | None = None,
+    moved: frozenset[int] = frozenset(),
 ) -> ReportResult:
     """Write the report of the study in `outputs/`; does nothing when it is already there and nothing changed.
 
@@ -67,7 +68,7 @@ def run(
     present = current(project, codebook, questionnaires)
     if present is not None:
         return present
-    result = synthesis_stage.run(project, codebook, questionnaires, agreement=agreement)
+    result = synthesis_stage.run(project, codebook, questionnaires, agreement=agreement, moved=moved)
     contents = _contents(project, result.synthesis)
     kept = _write(project, contents, _state(project, result.synthesis.stamp))
     paths = tuple(project.outputs / name for name in contents)

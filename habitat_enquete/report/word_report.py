@@ -180,6 +180,12 @@ def _finding(word: Word, context: ReportContext, finding: Finding) -> None:
     for share in finding.survey:
         word.text(wording.survey_sentence(share, finding))
     _quotes(word, finding.evidence)
+    if finding.counter:
+        word.heading("Témoignages qui nuancent", 3)
+        _quotes(word, finding.counter)
+    if finding.members:
+        grouped = ", ".join(f"{label} ({people})" for _, label, people in finding.members)
+        word.text(f"Regroupe : {grouped} ; chaque personne est comptée une fois.", muted=True)
     if finding.cooccurring:
         others = ", ".join(f"{other.label} ({other.people})" for other in finding.cooccurring)
         word.text(f"Les mêmes personnes parlent aussi de : {others}.", muted=True)
@@ -225,6 +231,8 @@ def _crossed(word: Word, context: ReportContext) -> None:
     if crossings or synthesis.comparisons:
         word.heading("Qui rencontre quoi", new_page=True)
         _note(word, synthesis, "croisements")
+        if not synthesis.profiles_are_types:
+            word.text(wording.profile_ground(context.publics))
     for crossing in crossings:
         if len(crossing.values) <= 7:
             _crossing(word, crossing, synthesis.minimum_cell)

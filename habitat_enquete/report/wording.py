@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from habitat_enquete.model.codebook import Polarity
@@ -11,10 +12,12 @@ from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import (
     Cell,
     Corpus,
+    Crossing,
     Movement,
     MovementKind,
     OpenPoint,
     OpenPointKind,
+    StageShare,
     Synthesis,
 )
 
@@ -278,6 +281,27 @@ def movement(moved: Movement) -> str:
     if moved.polarity is Polarity.OPPORTUNITY and moved.kind is MovementKind.NEW:
         sentence = sentence.replace("Nouveau", "Nouvelle", 1)
     return typographic(sentence)
+
+
+def stage_share(stage: StageShare) -> str:
+    """How many people meet something at a stage of the path, and how many told it of a move."""
+    moved = f" ; {count(stage.moved, 'personne')} à propos d'un déménagement précis" if stage.moved else ""
+    return typographic(
+        f"Un frein de cette étape : {pair(stage.barriers, stage.base)} ; un appui : {pair(stage.opportunities, stage.base)}{moved}."
+    )
+
+
+def profile_ground(crossings: Sequence[Crossing]) -> str:
+    """What stands for the profiles of paths in the crossings when no typology is solid."""
+    if any(crossing.attribute == "profil" for crossing in crossings):
+        return (
+            "Les parcours ne dessinent pas de typologie solide : le tableau par profil regroupe les personnes par leur statut "
+            "d'occupation actuel."
+        )
+    return (
+        "Le tableau par profil de parcours manque : il faut au moins deux statuts d'occupation connus parmi les personnes "
+        "entendues (enquete pathways)."
+    )
 
 
 VERDICTS: Final = {

@@ -36,8 +36,12 @@ _KEYS: Final = (
 )
 
 
-def read_actions(path: Path, codebook: Codebook) -> tuple[tuple[Action, ...], tuple[Problem, ...]]:
+def read_actions(
+    path: Path, codebook: Codebook, groups: Iterable[str] = ()
+) -> tuple[tuple[Action, ...], tuple[Problem, ...]]:
     """The actions of `path` (none when it does not exist) and warnings about findings and levers that the codebook ignores.
+
+    `groups`: ids of the findings that group codes; an action may cite them too.
 
     Raises: EnqueteError with every wrong key or value and its line.
     """
@@ -46,14 +50,18 @@ def read_actions(path: Path, codebook: Codebook) -> tuple[tuple[Action, ...], tu
     section = Section(read_mapping(path), path.name, _ALIASES)
     section.check_keys(("title", "objectives", "actions"))
     objectives = {each.text("id"): each.text("label") for each in section.sections("objectives")}
-    actions = tuple(_action(each, objectives, codebook) for each in section.sections("actions"))
+    actions = tuple(
+        _action(each, objectives, codebook, tuple(groups)) for each in section.sections("actions")
+    )
     refuse_problems(section.problems, file=path.name)
     return actions, tuple(section.problems)
 
 
-def _action(section: Section, objectives: Mapping[str, str], codebook: Codebook) -> Action:
+def _action(
+    section: Section, objectives: Mapping[str, str], codebook: Codebook, groups: tuple[str, ...]
+) -> Action:
     section.check_keys(_KEYS)
-    codes = [code.id for code in codebook]
+    codes = [*(code.id for code in codebook), *groups]
     unknown = _unknown(section, "findings", codes) + _unknown(
         section, "levers", [lever.id for lever in codebook.levers]
     )

@@ -18,6 +18,7 @@ from habitat_enquete.synthesis import (
     register,
     saturation,
     situations,
+    stages,
     words,
 )
 from habitat_enquete.synthesis.material import Material
@@ -47,6 +48,7 @@ def synthesis(
         comparisons=tuple(_comparisons(material, ranked)),
         profiles=profiles.profiles(material, ranked),
         profiles_are_types=profiles.are_types(material),
+        stages=stages.shares(material),
         situations=situations.situations(material, ranked),
         open_points=open_points.open_points(material, ranked),
         saturation=saturation.saturate(material),

@@ -51,7 +51,10 @@ def _crossing(material: Material, findings: Sequence[Finding], attribute: str) -
         )
         for finding, table, test in zip(findings, tables, tests, strict=True)
     )
-    return Crossing(attribute, LABELS.get(attribute, attribute.capitalize()), values, rows)
+    label = LABELS.get(attribute, attribute.capitalize())
+    if attribute == PROFILE and not material.types:
+        label = "Statut d'occupation actuel"
+    return Crossing(attribute, label, values, rows)
 
 
 def compare(

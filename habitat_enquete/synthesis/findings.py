@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from habitat_enquete.model.codebook import Code, Polarity
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.finding import Cooccurrence, Finding, Grade, SurveyShare, Verdict
 from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.stats.intervals import Interval, bootstrap, wilson
-from habitat_enquete.synthesis import survey
+from habitat_enquete.synthesis import contrary, survey
 from habitat_enquete.synthesis.evidence import choose
 from habitat_enquete.synthesis.grade import grade
 from habitat_enquete.synthesis.material import Material
@@ -25,8 +26,10 @@ def rank(material: Material) -> tuple[Finding, ...]:
 
     Order: people, then documents, then mentions, then the codebook's own order. Findings with as many people share a rank, as in a race.
     """
-    spoken = [code for code in material.codebook if material.voices.codings.get(code.id)]
-    drafts = [_finding(material, code) for code in spoken]
+    opposed = contrary.by_code(material)
+    grouping = (code for code, _ in material.groups.values())
+    spoken = [code for code in chain(grouping, material.codebook) if material.said(code.id)]
+    drafts = [_finding(material, code, opposed) for code in spoken]
     ranked: list[Finding] = []
     for polarity in Polarity:
         ranked += _ranked([draft for draft in drafts if draft.polarity is polarity])
@@ -41,9 +44,11 @@ def _ranked(findings: list[Finding]) -> list[Finding]:
     return [replace(finding, rank=ranks[finding.people]) for finding in ordered]
 
 
-def _finding(material: Material, code: Code) -> Finding:
+def _finding(material: Material, code: Code, opposed: Mapping[str, tuple[str, ...]]) -> Finding:
     voices = material.voices
-    said = voices.codings[code.id]
+    said = material.said(code.id)
+    members = material.members(code.id)
+    against = dict.fromkeys(other for member in members for other in opposed.get(member, ()))
     codings = [coding for of_person in said.values() for coding in of_person]
     base = len(voices.people)
     interval = wilson(len(said), base)
@@ -64,6 +69,8 @@ def _finding(material: Material, code: Code) -> Finding:
         documents=len({coding.document for coding in codings}),
         mentions=len(codings),
         evidence=choose(material, codings, number=material.settings.quotes_per_finding),
+        counter=contrary.qualifying(material, said, [c for c in against if c not in members]),
+        members=_members(material, code, members),
         by=_by(material, said),
         levers=code.levers,
         definition=code.definition,
@@ -76,12 +83,21 @@ def _finding(material: Material, code: Code) -> Finding:
         answers=answers,
         respondents=tuple(said),
         validated=validated,
-        agreement=material.reliability.by_code.get(code.id),
+        agreement=material.agreement_on(code.id),
         grade=_grade(material, code, said, interviews, answers, validated / len(codings), shares),
         cooccurring=_cooccurring(material, code),
         survey=shares,
         stages=code.stages,
     )
+
+
+def _members(material: Material, code: Code, members: tuple[str, ...]) -> tuple[tuple[str, str, int], ...]:
+    """The codes that a group counts together, those with most people first; none for a code alone."""
+    if members == (code.id,):
+        return ()
+    labels = {each.id: each.label for each in material.codebook}
+    listed = [(each, labels[each], len(material.voices.who(each))) for each in members]
+    return tuple(sorted(listed, key=lambda each: (-each[2], each[0])))
 
 
 def _mentions_interval(codings: list[Coding], material: Material) -> Interval:
@@ -113,7 +129,7 @@ def _grade(
         sources=(interviews[0] > 0) + (answers[0] > 0),
         validated=validated,
         survey_agrees=any(share.verdict is Verdict.AGREES for share in shares),
-        agreement=material.reliability.by_code.get(code.id),
+        agreement=material.agreement_on(code.id),
         found=audit.found if audit else None,
         weak=material.settings.weak_finding,
     )
@@ -131,11 +147,11 @@ def _by(material: Material, said: Mapping[str, tuple[Coding, ...]]) -> dict[str,
 
 def _cooccurring(material: Material, code: Code) -> tuple[Cooccurrence, ...]:
     """The codes most often spoken of by the same people (at least two of them), by Jaccard's index."""
-    mine = material.voices.who(code.id)
+    mine, members = frozenset(material.said(code.id)), material.members(code.id)
     pairs = [
         Cooccurrence(other.id, other.label, both, both / len(mine | theirs))
         for other in material.codebook
-        if other.id != code.id
+        if other.id not in members
         and (theirs := material.voices.who(other.id))
         and (both := len(mine & theirs)) >= 2
     ]

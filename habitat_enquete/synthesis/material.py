@@ -11,16 +11,19 @@ from typing import Final
 
 from habitat_enquete.errors import Code as ErrorCode
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.model.codebook import Codebook
+from habitat_enquete.model.codebook import Code, Codebook
 from habitat_enquete.model.coding import Coding
-from habitat_enquete.model.pathway import Pathway
+from habitat_enquete.model.pathway import EpisodeState, Pathway
 from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.response import Answer
 from habitat_enquete.model.text import Document, DocumentKind
+from habitat_enquete.synthesis.groups import as_codes
 from habitat_enquete.synthesis.settings import Settings
 
 MULTIPLE: Final = frozenset({"publics_pd2h"})
 PROFILE: Final = "profil"
+# The official code of a commune.
+_INSEE: Final = re.compile(r"(\d{2}|2[AB])\d{3}")
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 _REFUSALS: Final = frozenset({"non", "no", "false", "0", "refus", "refuse", "refusé"})
 # What people tick when they belong to none of several publics.
@@ -38,6 +41,12 @@ class PathwayType:
     stability: float | None = None
 
 
+def present_tenure(pathway: Pathway) -> str:
+    """The tenure of the last confirmed main episode of a path, empty when it is not known."""
+    kept = [e for e in pathway.episodes if e.state is EpisodeState.CONFIRMED and e.main]
+    return (kept[-1].tenure or "") if kept else ""
+
+
 def has_refused(attributes: Mapping[str, str]) -> bool:
     """Whether a person refused to take part or took their consent back."""
     return attributes.get("consentement", "").strip().lower() in _REFUSALS
@@ -48,7 +57,7 @@ class Material:
     """Everything the synthesis reads. `codings` are accepted ones only; `suggested` counts, by code, those that wait for a person.
 
     `answers` is question → respondent → their answers; `questions` (questionnaire, question) → what was asked; `choices` (question, choice) → its label. `validated` holds the ids
-    of codings that a person made or confirmed.
+    of codings that a person made or confirmed, `moved` those of codings that were told of a move.
     """
 
     codebook: Codebook
@@ -63,6 +72,7 @@ class Material:
     choices: Mapping[tuple[str, str], str] = field(default_factory=dict)
     pathways: Mapping[str, Pathway] = field(default_factory=dict)
     types: Mapping[str, PathwayType] = field(default_factory=dict)
+    moved: frozenset[int] = frozenset()
     reliability: Reliability = field(default_factory=Reliability)
 
     @cached_property
@@ -86,9 +96,19 @@ class Material:
                 known = self.settings.communes[code].get(scale)
                 if scale != "commune" and known:
                     completed.setdefault(scale, known)
-        if person in self.types:
-            completed[PROFILE] = self.types[person].type
+        known = completed.get("commune", "")
+        if _INSEE.fullmatch(known):
+            completed.setdefault("departement", known[:3] if known.startswith(("97", "98")) else known[:2])
+        profile = self._profile(person)
+        if profile:
+            completed[PROFILE] = profile
         return completed
+
+    def _profile(self, person: str) -> str:
+        """The type of a person's path; without a typology, their present tenure."""
+        if self.types:
+            return self.types[person].type if person in self.types else ""
+        return present_tenure(self.pathways[person]) if person in self.pathways else ""
 
     def _commune_code(self, commune: str) -> str:
         if commune in self.settings.communes:
@@ -105,9 +125,39 @@ class Material:
         return hear(self)
 
     @cached_property
+    def groups(self) -> Mapping[str, tuple[Code, tuple[str, ...]]]:
+        """The findings that group several codes: id → (as a code of its own, ids of its members)."""
+        return as_codes(self.codebook, self.settings.groups)
+
+    def members(self, code: str) -> tuple[str, ...]:
+        """The codes that a finding counts: itself, or those it groups."""
+        return self.groups[code][1] if code in self.groups else (code,)
+
+    def said(self, code: str) -> Mapping[str, tuple[Coding, ...]]:
+        """What each person said of a code, or of a group of codes: people once, passages in order."""
+        return self._said[code] if code in self._said else self.voices.codings.get(code, {})
+
+    @cached_property
+    def _said(self) -> Mapping[str, Mapping[str, tuple[Coding, ...]]]:
+        return {group: self._together(members) for group, (_, members) in self.groups.items()}
+
+    def _together(self, members: Iterable[str]) -> dict[str, tuple[Coding, ...]]:
+        gathered: dict[str, list[Coding]] = defaultdict(list)
+        for code in members:
+            for person, codings in self.voices.codings.get(code, {}).items():
+                gathered[person] += codings
+        return {person: tuple(sorted(said, key=_order)) for person, said in sorted(gathered.items())}
+
+    def agreement_on(self, code: str) -> float | None:
+        """The agreement of coders on a code; on a group, the lowest of its members."""
+        known = [self.reliability.by_code[m] for m in self.members(code) if m in self.reliability.by_code]
+        return min(known, default=None)
+
+    @cached_property
     def crossed_attributes(self) -> tuple[str, ...]:
         """The attributes by which findings are crossed: publics, territories, profile of path, success of the installation."""
-        return ("public", "publics_pd2h", *self.settings.scales, PROFILE, "installation")
+        scales = dict.fromkeys((*self.settings.scales, "departement"))
+        return ("public", "publics_pd2h", *scales, PROFILE, "installation")
 
     def bases(self, attribute: str) -> Mapping[str, int]:
         """How many people have each value of a crossed attribute."""
@@ -132,6 +182,9 @@ class Material:
 
     def label(self, attribute: str, value: str) -> str:
         """How a value of an attribute is named in the report."""
+        if attribute == PROFILE and not self.types:
+            tenures = {tenure.id: tenure.label for tenure in self.codebook.tenures}
+            return tenures.get(value) or value.replace("_", " ")
         if attribute == PROFILE:
             return next((t.label or t.type for t in self.types.values() if t.type == value), value)
         return self.settings.label(attribute, value)

@@ -9,6 +9,7 @@ from habitat_enquete.model.codebook import Code, Polarity
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.finding import Evidence, Finding, Verdict
 from habitat_enquete.model.synthesis import OpenPoint, OpenPointKind
+from habitat_enquete.synthesis.contrary import opposites
 from habitat_enquete.synthesis.evidence import choose
 from habitat_enquete.synthesis.material import Material
 
@@ -38,7 +39,7 @@ def _one_person(material: Material, findings: Sequence[Finding]) -> Iterator[Ope
 
 def _contradictions(material: Material, findings: Sequence[Finding]) -> Iterator[OpenPoint]:
     """Opposite codes that both have people: those who say one, those who say the other, those who say both."""
-    for first, second in _opposites(material):
+    for first, second in opposites(material):
         one, other = material.voices.who(first.id), material.voices.who(second.id)
         if one and other:
             yield OpenPoint(
@@ -48,26 +49,6 @@ def _contradictions(material: Material, findings: Sequence[Finding]) -> Iterator
                 {"first": len(one), "second": len(other), "both": len(one & other)},
                 (*_sides(material, first, one - other), *_sides(material, second, other - one)),
             )
-
-
-def _opposites(material: Material) -> list[tuple[Code, Code]]:
-    """Pairs of codes that say the contrary of each other: a code and the one its negation counts for; else, in a theme, the barrier and
-    the opportunity that most people speak of."""
-    codes = {code.id: code for code in material.codebook}
-    pairs = [(code, codes[code.negated_code]) for code in codes.values() if code.negated_code in codes]
-    for theme in material.codebook.themes:
-        if not any(theme.id in (first.theme, second.theme) for first, second in pairs):
-            sides = [_most_spoken(material, theme.id, p) for p in (Polarity.BARRIER, Polarity.OPPORTUNITY)]
-            if sides[0] and sides[1]:
-                pairs.append((sides[0], sides[1]))
-    return sorted(pairs, key=lambda pair: -min(len(material.voices.who(code.id)) for code in pair))
-
-
-def _most_spoken(material: Material, theme: str, polarity: Polarity) -> Code | None:
-    codes = [
-        c for c in material.codebook.of_theme(theme) if c.polarity is polarity and material.voices.who(c.id)
-    ]
-    return max(codes, key=lambda code: len(material.voices.who(code.id)), default=None)
 
 
 def _sides(material: Material, code: Code, people: frozenset[str]) -> tuple[Evidence, ...]:

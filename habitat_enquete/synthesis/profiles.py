@@ -13,7 +13,7 @@ from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Pathway
 from habitat_enquete.model.synthesis import EpisodeLine, Portrait, Profile, Value
 from habitat_enquete.synthesis.corpus import groups
 from habitat_enquete.synthesis.evidence import choose
-from habitat_enquete.synthesis.material import PROFILE, Material
+from habitat_enquete.synthesis.material import PROFILE, Material, present_tenure
 
 _TOP: Final = 5
 _QUOTES: Final = 3
@@ -40,17 +40,10 @@ def _members(material: Material) -> dict[str, list[str]]:
     members: dict[str, list[str]] = defaultdict(list)
     for person in sorted(material.types or material.pathways):
         if person not in material.withdrawn:
-            key = (
-                material.types[person].type if material.types else _present_tenure(material.pathways[person])
-            )
+            key = material.types[person].type if material.types else present_tenure(material.pathways[person])
             if key:
                 members[key].append(person)
     return members
-
-
-def _present_tenure(pathway: Pathway) -> str:
-    kept = _episodes(pathway)
-    return (kept[-1].tenure or "") if kept else ""
 
 
 def _episodes(pathway: Pathway) -> list[Episode]:
@@ -68,7 +61,7 @@ def _profile(
         coding
         for finding in findings
         if finding.polarity is not Polarity.NEUTRAL
-        for person, said in material.voices.codings[finding.code].items()
+        for person, said in material.said(finding.code).items()
         if person in voices
         for coding in said
     ]
@@ -114,7 +107,7 @@ def _top(
 
 def _tenures(material: Material, people: Sequence[str]) -> tuple[Value, ...]:
     """The present tenures of the profile's people."""
-    counts = Counter(_present_tenure(material.pathways[p]) for p in people if p in material.pathways)
+    counts = Counter(present_tenure(material.pathways[p]) for p in people if p in material.pathways)
     named = [Value(tenure, _tenure(material, tenure).label, n) for tenure, n in counts.items() if tenure]
     return tuple(sorted(named, key=lambda value: (-value.people, value.id)))
 

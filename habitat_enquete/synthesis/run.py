@@ -23,7 +23,7 @@ from habitat_enquete.store import journal, runs, texts
 from habitat_enquete.store import pathways as stored_pathways
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
-from habitat_enquete.synthesis import actions, compose, movements, notes
+from habitat_enquete.synthesis import actions, compose, groups, movements, notes
 from habitat_enquete.synthesis.material import Material, PathwayType
 from habitat_enquete.synthesis.settings import read
 
@@ -65,22 +65,29 @@ def run(
     questionnaires: Sequence[Questionnaire] = (),
     *,
     agreement: Reliability | None = None,
+    moved: frozenset[int] = frozenset(),
 ) -> SynthesisResult:
     """Compute the synthesis of the study, and remember its findings in the store.
 
-    `agreement`: what the coding stage measured between coders, None when nothing could be compared.
+    `agreement`: what the coding stage measured between coders, None when nothing could be compared; `moved`: the codings told of
+    a move, as the pathways stage attached them.
 
     Raises: EnqueteError when a setting, a weight or an action cannot be read.
     """
     made_from = stamp(project, codebook, questionnaires)
     author_notes = notes.read_notes(project.notes)
-    roadmap, problems = actions.read_actions(project.root / "actions.yaml", codebook)
+    asked = read(project.settings).groups
+    roadmap, problems = actions.read_actions(
+        project.root / "actions.yaml", codebook, groups.as_codes(codebook, asked)
+    )
     with Store(project.database) as store:
-        material = _material(project, store, codebook, questionnaires, agreement or Reliability())
+        material = _material(project, store, codebook, questionnaires, agreement or Reliability(), moved)
         synthesis = compose.synthesis(material, stamp=made_from, notes=author_notes, actions=roadmap)
-        moved = _remember(store, synthesis)
-    synthesis = compose.with_movements(synthesis, moved)
-    return SynthesisResult(synthesis, (*problems, *notes.misplaced(author_notes, codebook)))
+        news = _remember(store, synthesis)
+    synthesis = compose.with_movements(synthesis, news)
+    return SynthesisResult(
+        synthesis, (*groups.check(codebook, asked), *problems, *notes.misplaced(author_notes, codebook))
+    )
 
 
 def _material(
@@ -89,6 +96,7 @@ def _material(
     codebook: Codebook,
     questionnaires: Sequence[Questionnaire],
     agreement: Reliability,
+    moved: frozenset[int],
 ) -> Material:
     codings = stored_codings.codings(store, states=(State.ACCEPTED,))
     people = respondents(store)
@@ -115,6 +123,7 @@ def _material(
         },
         pathways=_pathways(store, people),
         types={person: PathwayType(*known) for person, known in stored_pathways.types(store).items()},
+        moved=moved,
         reliability=replace(agreement, audit=_audit(store)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -43,6 +44,16 @@ _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Codes that make one finding together (`findings:` in enquete.yaml); `line` is where it is asked."""
+
+    id: str
+    label: str
+    codes: tuple[str, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings that the synthesis needs, each with its default.
 
@@ -60,6 +71,7 @@ class Settings:
     quotes_per_finding: int = 4
     scales: tuple[str, ...] = ("commune", "epci", "territoire")
     aspirations: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
     map_file: str = ""
     map_key: str = "code"
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: dict(_LABELS))
@@ -93,6 +105,7 @@ def read(settings: Mapping[str, Any], *, file: str = "enquete.yaml") -> Settings
         quotes_per_finding=max(1, thresholds.integer("quotes_per_finding") or _DEFAULTS.quotes_per_finding),
         scales=section.texts("scales") or _DEFAULTS.scales,
         aspirations=section.texts("aspirations"),
+        groups=_groups(section),
         map_file=geography.text("file") if geography else "",
         map_key=(geography.text("key") if geography else "") or _DEFAULTS.map_key,
         labels=_labels(section),
@@ -100,6 +113,16 @@ def read(settings: Mapping[str, Any], *, file: str = "enquete.yaml") -> Settings
     )
     refuse_problems(section.problems, file=file)
     return found
+
+
+def _groups(section: Section) -> tuple[Group, ...]:
+    found = []
+    for each in section.sections("findings"):
+        label = each.text("label") or each.text("id")
+        id_ = each.text("id") or "_".join(re.findall(r"\w+", label.casefold()))
+        if label:
+            found.append(Group(id_, label, each.texts("codes"), each.line()))
+    return tuple(found)
 
 
 def _labels(section: Section) -> dict[str, dict[str, str]]:

@@ -46,7 +46,7 @@ def _voices(material: Material, code: str, outcome: str) -> tuple[Evidence, ...]
     """One quote of a person whose installation had this outcome."""
     said = [
         coding
-        for person, codings in material.voices.codings[code].items()
+        for person, codings in material.said(code).items()
         if outcome in material.values(person, ATTRIBUTE)
         for coding in codings
     ]

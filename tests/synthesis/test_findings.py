@@ -6,13 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from habitat_enquete.model.codebook import Stage
 from habitat_enquete.model.coding import State
-from habitat_enquete.model.finding import Grade, Verdict
+from habitat_enquete.model.finding import EvidenceKind, Grade, Verdict
+from habitat_enquete.model.pathway import Episode, Pathway
 from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.report.wording import measure
+from habitat_enquete.synthesis.crossings import cross
 from habitat_enquete.synthesis.findings import rank
 from habitat_enquete.synthesis.grade import grade
-from habitat_enquete.synthesis.settings import Settings
+from habitat_enquete.synthesis.groups import check
+from habitat_enquete.synthesis.register import mentions
+from habitat_enquete.synthesis.settings import Group, Settings, read
+from habitat_enquete.synthesis.stages import shares
+from habitat_enquete.yamlsource import parse_mapping
 
 
 def _ranks(findings):
@@ -77,6 +84,7 @@ def test_findings_are_crossed_by_what_is_known_of_people(material) -> None:
         "publics_pd2h": {"seniors": (1, 1), "handicap": (1, 1)},
         "commune": {"96001": (2, 2)},
         "epci": {"pays": (2, 2)},
+        "departement": {"96": (2, 2)},
     }
 
 
@@ -160,6 +168,88 @@ def test_each_finding_is_graded_by_the_agreement_on_its_own_code(material) -> No
     assert (found["jardin"].agreement, found["jardin"].grade) == (None, Grade.SUPPORTED)
     assert measure(found["credit"]).endswith("accord des codeurs\u00a0: α = 0,40.")
     assert measure(found["jardin"]).endswith("accord des codeurs\u00a0: non mesuré.")
+
+
+def test_a_group_of_codes_counts_people_once_beside_its_members(material) -> None:
+    settings = Settings(groups=(Group("argent", "L'argent manque", ("loyer_eleve", "credit")),))
+    said = [("E01", "credit", "Non."), ("E01", "loyer_eleve", "Cher."), ("E02", "credit", "Refusé.")]
+    study = material(said=said, settings=settings)
+    found = rank(study)
+    assert _ranks(found) == [("argent", 1, 2, 2, 3), ("credit", 1, 2, 2, 2), ("loyer_eleve", 3, 1, 1, 1)]
+    assert found[0].members == (("credit", "Crédit refusé", 2), ("loyer_eleve", "Loyer trop élevé", 1))
+    assert (found[0].levers, found[0].cooccurring) == (("aide",), ())
+    assert mentions(study) == mentions(material(said=said))
+
+
+def test_a_code_of_a_group_that_the_codebook_ignores_is_told(material) -> None:
+    (problem,) = check(material().codebook, (Group("argent", "Argent", ("credit", "loyer_elevé"), line=4),))
+    assert problem.message == (
+        "enquete.yaml, ligne 4 : « loyer_elevé » n'est ni un code ni un levier de la grille. Vouliez-vous dire "
+        "« loyer_eleve » ? Corrigez ce nom ou ajoutez-le à codebook.yaml."
+    )
+
+
+def test_groups_are_read_from_the_settings() -> None:
+    text = "findings:\n  - label: L'argent manque\n    codes: [credit, loyer_eleve]\n"
+    (group,) = read(parse_mapping(text, file="enquete.yaml")).groups
+    assert (group.id, group.label, group.codes) == (
+        "l_argent_manque",
+        "L'argent manque",
+        ("credit", "loyer_eleve"),
+    )
+
+
+def test_a_finding_is_qualified_by_the_contrary_said_in_the_same_public(material) -> None:
+    people = {p: {"public": "habitant"} for p in ("E01", "E02")} | {"E03": {"public": "candidat"}}
+    said = [
+        ("E01", "mefiance", "On nous regarde de travers."),
+        ("E02", "voisins", "Les voisins nous ont aidés tout de suite."),
+        ("E03", "voisins", "Ils sont très accueillants par ici."),
+    ]
+    found = {f.code: f.counter for f in rank(material(said=said, people=people))}
+    assert [(e.respondent, e.kind) for e in found["mefiance"]] == [("E02", EvidenceKind.COUNTER)]
+    assert [e.respondent for e in found["voisins"]] == ["E01"]
+
+
+def test_the_department_comes_from_the_commune_when_nobody_gave_it(material) -> None:
+    people = {"E01": {"commune": "48095"}, "E02": {"commune": "2A004"}, "E03": {"commune": "Brionne"}}
+    study = material(said=[(p, "credit", "Non.") for p in people], people=people)
+    assert study.bases("departement") == {"48": 1, "2A": 1}
+
+
+def test_without_types_people_are_crossed_by_their_present_tenure(material) -> None:
+    episode = Episode("E01", 1, None, None, tenure="locataire")
+    study = replace(
+        material(said=[("E01", "credit", "Non."), ("E02", "", "Oui.")]),
+        pathways={
+            "E01": Pathway("E01", (episode,)),
+            "E02": Pathway("E02", (replace(episode, tenure="hlm"),)),
+        },
+    )
+    (crossing,) = cross(study, rank(study))
+    assert crossing.label == "Statut d'occupation actuel"
+    assert [value.id for value in crossing.values] == ["hlm", "locataire"]
+
+
+def test_a_stage_counts_the_people_who_told_of_a_move(material) -> None:
+    plain = material().codebook
+    codebook = replace(
+        plain,
+        stages=(Stage("recherche", "La recherche"),),
+        codes=tuple(
+            replace(code, stages=("recherche",)) if code.id in ("credit", "voisins") else code
+            for code in plain.codes
+        ),
+    )
+    said = [
+        ("E01", "credit", "Non."),
+        ("E02", "credit", "Non."),
+        ("E02", "voisins", "Oui."),
+        ("E03", "jardin", "Oh."),
+    ]
+    study = replace(material(said=said, codebook=codebook), moved=frozenset({2}))
+    (stage,) = shares(study)
+    assert (stage.barriers, stage.opportunities, stage.moved, stage.base) == (2, 1, 1, 3)
 
 
 def test_nobody_said_anything_gives_no_finding(material) -> None:
