@@ -11,24 +11,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from habitat_enquete.coding.rules import document_hash, rules_hash
-from habitat_enquete.coding.run import SETTING
-from habitat_enquete.coding.run import STAGE as CODE
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.ingest.interviews import survey
-from habitat_enquete.ingest.questionnaires import read_all, read_guides
-from habitat_enquete.ingest.run import STAGE as IMPORT
-from habitat_enquete.ingest.run_interviews import STAGE as INTERVIEWS
+from habitat_enquete.ingest.questionnaires import read_definitions
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import State
+from habitat_enquete.model.questionnaire import Guide, Questionnaire
 from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.project import Project
-from habitat_enquete.report.run import current
 from habitat_enquete.store import codings as stored_codings
 from habitat_enquete.store import runs, texts
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
 from habitat_enquete.store.responses import file_hash
+from habitat_enquete.typography import count
 
 
 class Freshness(StrEnum):
@@ -72,12 +69,18 @@ def status(project: Project) -> Status:
     Raises: EnqueteError when the codebook or a questionnaire cannot be read.
     """
     codebook = read_codebook(project.codebook_file)
+    questionnaires, guides = read_definitions(project.questionnaires)
     with Store(project.database) as store:
         kinds = _kinds(store)
         counts = stored_codings.code_counts(store)
-        steps = [_responses(project, store), _interviews(project, store), _coding(store, codebook)]
+        steps = [
+            _responses(project, store, questionnaires),
+            _interviews(project, store, guides),
+            _coding(store, codebook),
+        ]
         people = len(respondents(store))
-    steps.append(_report(project, codebook, is_coded=steps[-1].freshness is Freshness.DONE))
+    is_coded = steps[-1].freshness is Freshness.DONE
+    steps.append(_report(project, codebook, questionnaires, is_coded=is_coded))
     return Status(
         tuple(steps),
         people=people,
@@ -92,9 +95,9 @@ def _kinds(store: Store) -> dict[DocumentKind, int]:
     return {kind: len(texts.sources(store, kinds=(kind,))) for kind in DocumentKind}
 
 
-def _responses(project: Project, store: Store) -> Step:
-    done = runs.runs(store, IMPORT)
-    if not done and not (project.questionnaires.is_dir() and read_all(project.questionnaires)):
+def _responses(project: Project, store: Store, questionnaires: Sequence[Questionnaire]) -> Step:
+    done = runs.runs(store, runs.IMPORT)
+    if not done and not questionnaires:
         return Step("import", Freshness.DONE, "Pas de questionnaire dans cette étude.", "")
     if not done:
         found = sorted(project.root.glob("*.xlsx")) + sorted(project.root.glob("*.csv"))
@@ -119,22 +122,26 @@ def _has_changed(project: Project, store: Store, file: str) -> bool:
     return path.is_file() and known is not None and hashlib.sha256(path.read_bytes()).hexdigest() != known
 
 
-def _interviews(project: Project, store: Store) -> Step:
+def _interviews(project: Project, store: Store, guides: Sequence[Guide]) -> Step:
     command = f"enquete code {project.interviews.name}/"
-    read = runs.runs(store, INTERVIEWS)
+    read = runs.runs(store, runs.INTERVIEWS)
     try:
         found = survey(project.interviews).interviews
     except EnqueteError as error:
         if read:
-            return Step("interviews", Freshness.DONE, f"{len(read)} entretiens lus.", "")
+            return Step(
+                "interviews", Freshness.DONE, f"{count(len(read), 'entretien lu', 'entretiens lus')}.", ""
+            )
         return Step("interviews", Freshness.DONE, f"Pas d'entretien à lire. {error}", "")
-    guides = _guides_hash(project)
-    waiting = [i.id for i in found if not _is_read(read, i.id, f"{i.input_hash()}:{guides}")]
+    guide_hash = _guides_hash(guides)
+    waiting = [i.id for i in found if not _is_read(read, i.id, f"{i.input_hash()}:{guide_hash}")]
     if not waiting:
-        return Step("interviews", Freshness.DONE, f"{len(found)} entretiens lus.", "")
+        return Step(
+            "interviews", Freshness.DONE, f"{count(len(found), 'entretien lu', 'entretiens lus')}.", ""
+        )
     if len(waiting) == len(found):
-        return Step("interviews", Freshness.MISSING, f"{len(found)} entretiens à lire.", command)
-    sentence = f"{len(waiting)} entretiens à lire ou à relire : {_listed(waiting)}."
+        return Step("interviews", Freshness.MISSING, f"{count(len(found), 'entretien')} à lire.", command)
+    sentence = f"{count(len(waiting), 'entretien')} à lire ou à relire : {_listed(waiting)}."
     return Step("interviews", Freshness.STALE, sentence, command)
 
 
@@ -142,35 +149,40 @@ def _is_read(read: dict[str, runs.Run], name: str, inputs: str) -> bool:
     return name in read and read[name].input_hash == inputs
 
 
-def _guides_hash(project: Project) -> str:
-    guides = read_guides(project.questionnaires) if project.questionnaires.is_dir() else []
+def _guides_hash(guides: Sequence[Guide]) -> str:
     return hashlib.sha256("|".join(guide.sha256 for guide in guides).encode()).hexdigest()
 
 
 def _coding(store: Store, codebook: Codebook) -> Step:
-    setting = runs.runs(store, SETTING).get("")
-    done = runs.runs(store, CODE)
+    setting = runs.runs(store, runs.CODING_SETTING).get("")
+    done = runs.runs(store, runs.CODE)
     documents = [(document.id, document_hash(document)) for document in texts.documents(store)]
     if not documents:
         return Step("code", Freshness.MISSING, "Rien à coder encore.", "enquete code interviews/")
     if setting is None:
-        return Step("code", Freshness.MISSING, f"{len(documents)} textes à coder.", "enquete code")
+        return Step("code", Freshness.MISSING, f"{count(len(documents), 'texte')} à coder.", "enquete code")
     if setting.summary["rules"] != rules_hash(codebook):
         return Step("code", Freshness.STALE, "La grille a changé depuis le dernier codage.", "enquete code")
     waiting = [
         name for name, digest in documents if name not in done or done[name].summary.get("document") != digest
     ]
     if waiting:
-        return Step("code", Freshness.STALE, f"{len(waiting)} textes à coder ou à recoder.", "enquete code")
-    return Step("code", Freshness.DONE, f"{len(documents)} textes codés.", "")
+        return Step(
+            "code", Freshness.STALE, f"{count(len(waiting), 'texte')} à coder ou à recoder.", "enquete code"
+        )
+    return Step("code", Freshness.DONE, f"{count(len(documents), 'texte codé', 'textes codés')}.", "")
 
 
-def _report(project: Project, codebook: Codebook, *, is_coded: bool) -> Step:
+def _report(
+    project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire], *, is_coded: bool
+) -> Step:
     command = "enquete synthesis"
     outputs = project.outputs.name
     if not (project.outputs / "freins_opportunites.html").is_file():
         return Step("synthesis", Freshness.MISSING, "Rapport à écrire.", command)
-    questionnaires = read_all(project.questionnaires) if project.questionnaires.is_dir() else []
+    # The report's writers are heavy: a study without a report does without them.
+    from habitat_enquete.report.run import current
+
     if not is_coded or current(project, codebook, questionnaires) is None:
         return Step("synthesis", Freshness.STALE, "Le rapport ne correspond plus à l'étude.", command)
     return Step("synthesis", Freshness.DONE, f"Rapport à jour : {outputs}/freins_opportunites.html.", "")
@@ -178,4 +190,4 @@ def _report(project: Project, codebook: Codebook, *, is_coded: bool) -> Step:
 
 def _listed(names: Sequence[str], at_most: int = 4) -> str:
     shown = ", ".join(names[:at_most])
-    return f"{shown} et {len(names) - at_most} autres" if len(names) > at_most else shown
+    return f"{shown} et {count(len(names) - at_most, 'autre')}" if len(names) > at_most else shown

@@ -115,7 +115,7 @@ def parse_mapping(text: str, *, file: str) -> Table:
 def _events(text: str, file: str) -> Iterator[Event]:
     """The events of the YAML parser; its English complaints become one French sentence with the line."""
     try:
-        yield from YAML(typ="rt", pure=True).parse(io.StringIO(text))
+        yield from YAML(typ="safe", pure=True).parse(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1

@@ -40,12 +40,20 @@ def definition_files(folder: Path) -> list[Path]:
 
 def read_all(folder: Path) -> list[Questionnaire]:
     """Every questionnaire of `folder`; where a YAML file and an XLSForm have the same id, the YAML file is kept."""
+    return read_definitions(folder)[0]
+
+
+def read_definitions(folder: Path) -> tuple[list[Questionnaire], list[Guide]]:
+    """What `read_all` and `read_guides` give, each file being read once."""
     found: dict[str, Questionnaire] = {}
+    guides = []
     for path in sorted(definition_files(folder), key=lambda each: each.suffix.lower() not in YAML_SUFFIXES):
         definition = read(path)
         if isinstance(definition, Questionnaire):
             found.setdefault(definition.id, definition)
-    return list(found.values())
+        elif path.suffix.lower() in YAML_SUFFIXES:
+            guides.append(definition)
+    return list(found.values()), guides
 
 
 def read_guides(folder: Path) -> list[Guide]:

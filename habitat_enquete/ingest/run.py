@@ -47,7 +47,7 @@ from habitat_enquete.store.connection import Store
 
 logger = logging.getLogger(__name__)
 
-STAGE: Final = "import"
+STAGE: Final = runs.IMPORT
 # Part of what makes an import out of date: raise it when the same file would be read otherwise.
 _READER_VERSION: Final = "1"
 _BATCH: Final = 2_000

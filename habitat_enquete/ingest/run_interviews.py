@@ -18,7 +18,7 @@ from habitat_enquete.project import Project
 from habitat_enquete.store import respondents, runs, texts
 from habitat_enquete.store.connection import Store
 
-STAGE = "interviews"
+STAGE = runs.INTERVIEWS
 _KINDS = (DocumentKind.INTERVIEW, DocumentKind.GROUP)
 Progress = Callable[[int, int], None]
 

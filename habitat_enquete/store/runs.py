@@ -6,9 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from habitat_enquete.store.connection import Store
+
+# The stages whose runs are compared with the study's files; each stage's `run.py` takes its name here.
+IMPORT: Final = "import"
+INTERVIEWS: Final = "interviews"
+CODE: Final = "code"
+CODING_SETTING: Final = "coding_setting"
 
 
 @dataclass(frozen=True, slots=True)

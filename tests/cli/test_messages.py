@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,3 +67,14 @@ def test_counts_agree_in_an_empty_study(run: Callable[..., Result]) -> None:
 def test_the_files_written_are_named_from_the_folder_of_the_study(run: Callable[..., Result]) -> None:
     told = run("questionnaire", "print", "--format", "html").output
     assert "→ outputs/questionnaires/habitants.html" in told.splitlines()
+
+
+def test_status_loads_neither_the_language_model_nor_the_writers_of_reports(tmp_path: Path) -> None:
+    study = create(tmp_path / "etude").root
+    asked = (
+        "import sys; from habitat_enquete.project import Project; from habitat_enquete.status import status; "
+        f"status(Project.open(__import__('pathlib').Path({str(study)!r}))); "
+        "print(sorted({'spacy', 'numpy', 'pandas', 'jinja2', 'docx'} & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
