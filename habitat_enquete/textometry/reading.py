@@ -43,6 +43,7 @@ NETWORK_TERMS: Final = 60
 SPECIFIC_TERMS: Final = 40
 QUOTES: Final = 12
 _AVOIDED: Final = 15
+_REFUSALS: Final = frozenset({"non", "no", "refus", "refuse", "refusé", "false", "0"})
 
 
 def explore(
@@ -154,7 +155,9 @@ def class_reading(
     profile = profiles.associations(presence, table.terms, classes, number)
     over = [association for association in profile if association.chi2 >= profiles.SIGNIFICANT_CHI2]
     under = [association for association in profile if association.chi2 <= -profiles.SIGNIFICANT_CHI2]
-    typical = profiles.typical_segments(presence, table.terms, classes, number, over, at_most=QUOTES)
+    # Those who refuse to be quoted are counted, never shown as typical of anything.
+    quotable = np.where([may_be_quoted(unit) for unit in table.units], classes, 0)
+    typical = profiles.typical_segments(presence, table.terms, quotable, number, over, at_most=QUOTES)
     size = int((classes == number).sum())
     return ClassReading(
         number=number,
@@ -171,6 +174,11 @@ def class_reading(
         quotes=tuple(_quote(base, table.units[t.row], sources, t.terms) for t in typical),
         coverage=coverage(classes, base.codes_of, number),
     )
+
+
+def may_be_quoted(unit: Unit) -> bool:
+    """Whether the person did not refuse that their words be printed."""
+    return unit.attributes.get("consentement_citation", "").strip().lower() not in _REFUSALS
 
 
 def _labelled(labels: Sequence[Sequence[str]], classes: Ints, number: int) -> list[profiles.Association]:

@@ -12,7 +12,7 @@ from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Coding, State
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, Turn
-from habitat_enquete.nlp.annotate import annotate, annotate_text
+from habitat_enquete.nlp.annotate import annotate, annotate_text, processes_for
 from habitat_enquete.nlp.annotated import AnnotatedText
 from habitat_enquete.nlp.pipeline import SHIPPED, Pipeline, load
 from habitat_enquete.project import Project
@@ -139,7 +139,8 @@ def read_corpus(
         )
         for person, attributes in people.items()
     }
-    annotated = annotate(documents, loaded, project.cache, _step(progress, "annotation"))
+    processes = processes_for(documents, loaded, project.cache)
+    annotated = annotate(documents, loaded, project.cache, _step(progress, "annotation"), processes=processes)
     units = [
         unit
         for document, text in zip(documents, annotated, strict=True)

@@ -16,6 +16,7 @@ from habitat_enquete.textometry.choosing import Choices, choose
 from habitat_enquete.textometry.concordance import concordance
 from habitat_enquete.textometry.lexical_table import Unit, Word
 from habitat_enquete.textometry.proposals import Coverage, Proposal, coverage, proposals
+from habitat_enquete.textometry.reading import may_be_quoted
 from habitat_enquete.textometry.reinert import Settings
 from habitat_enquete.textometry.stability import Stability, adjusted_rand, chosen_k, stability
 
@@ -277,3 +278,9 @@ def test_a_class_that_several_codes_share_is_said_to_be_split() -> None:
     covered = coverage(np.array([1] * 4), [["a"], ["a", "b"], ["b"], []], 1)
     assert covered.split == ("a", "b")
     assert not covered.missed
+
+
+def test_a_person_who_refuses_to_be_quoted_is_not_shown() -> None:
+    silent = Unit("E05", 0, Span(0, 4), words("loyers chers"), "P05", {"consentement_citation": "Non"})
+    assert not may_be_quoted(silent)
+    assert may_be_quoted(unit("loyers chers"))
