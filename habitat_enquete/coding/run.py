@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from habitat_enquete.coding.reconcile import UnknownCode, reanchor, restored, unknown_codes
@@ -13,7 +14,7 @@ from habitat_enquete.coding.rules import RULES, codings_of, document_hash, rules
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import CoderKind, Coding, State
 from habitat_enquete.model.text import Document, DocumentKind
-from habitat_enquete.nlp.annotate import annotate
+from habitat_enquete.nlp.annotate import annotate, processes_for
 from habitat_enquete.nlp.match import CodebookMatcher
 from habitat_enquete.nlp.pipeline import SHIPPED, load
 from habitat_enquete.project import Project
@@ -23,8 +24,8 @@ from habitat_enquete.store.connection import Store
 
 logger = logging.getLogger(__name__)
 
-STAGE: Final = "code"
-SETTING: Final = "coding_setting"
+STAGE: Final = runs.CODE
+SETTING: Final = runs.CODING_SETTING
 _BATCH_CHARACTERS: Final = (
     200_000  # of short answers coded in one transaction; an interview is a transaction by itself
 )
@@ -90,8 +91,10 @@ def run(
         keys = {each.id: _key(each, setting) for each in texts.documents(store, kinds=kinds)}
         waiting = [name for name, key in keys.items() if before.get(name) != key]
         done = words = added = removed = 0
+        processes = processes_for(texts.documents(store, ids=waiting), loaded, project.cache)
+        reading = annotate(texts.documents(store, ids=waiting), loaded, project.cache, processes=processes)
         for batch in _batches(texts.documents(store, ids=waiting)):
-            annotated = list(annotate(batch, loaded, project.cache))
+            annotated = list(islice(reading, len(batch)))
             with store.transaction():
                 for document, columns in zip(batch, annotated, strict=True):
                     found = codings_of(document, matcher.matches(columns, document), codebook)

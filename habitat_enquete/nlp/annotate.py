@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from spacy.tokens import Doc
@@ -24,6 +27,7 @@ Progress = Callable[[int, int], None]
 _BATCH: Final = 256  # documents looked up, then annotated, together
 _PIECE: Final = 20_000  # characters a pipeline sees at once: a turn of one hour is cut at line ends or spaces
 _SHARD: Final = 200_000  # characters handed to a process at a time
+_MANY: Final = 600_000  # characters, some 100,000 words: from there a second process earns back its start
 
 
 def annotate(
@@ -48,6 +52,20 @@ def annotate(
             done += 1
             if progress:
                 progress(done, total)
+
+
+def processes_for(documents: Iterable[Document], pipeline: Pipeline, cache: Path | None) -> int:
+    """How many processes to annotate `documents` with: two when much of them is new and the machine has two cores."""
+    if (os.cpu_count() or 1) < 2 or multiprocessing.parent_process() is not None:
+        return 1
+    new = 0
+    with AnnotationCache(cache, pipeline.hash) if cache is not None else nullcontext() as kept:
+        for document in documents:
+            if kept is None or key_of(document) not in kept:
+                new += len(document.text)
+                if new > _MANY:
+                    return 2
+    return 1
 
 
 def annotate_text(text: str, pipeline: Pipeline, *, document: str = "") -> AnnotatedText:
@@ -190,12 +208,25 @@ def _in_processes(
             missing = [
                 _task(document) for document, packed in zip(shard, found, strict=True) if packed is None
             ]
-            ahead.append((shard, found, pool.submit(_work, missing)))
+            with _no_script():
+                work = pool.submit(_work, missing)
+            ahead.append((shard, found, work))
             if len(ahead) > processes + 1:
                 oldest, had, work = ahead.popleft()
                 yield from _together(oldest, had, iter(work.result()), cache)
         for shard, found, work in ahead:
             yield from _together(shard, found, iter(work.result()), cache)
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Start processes without the script that called us: each would run it anew, and nothing here needs it."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def _shards(documents: Iterator[Document]) -> Iterator[list[Document]]:

@@ -261,6 +261,27 @@ def test_run_codes_only_the_kinds_asked_for(fielded, code):
     assert (result.coded, result.documents) == (0, 1)
 
 
+def test_two_processes_code_what_one_does(fielded, code, monkeypatch: pytest.MonkeyPatch):
+    code()
+    with Store(fielded.database) as store:
+        alone = [(each.code, each.span, each.state) for each in codings(store)]
+    monkeypatch.setattr("habitat_enquete.nlp.annotate._MANY", 0)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    fielded.codebook_file.write_text(CODEBOOK.replace("[loyer]", "[loyer, caution]"), encoding="utf-8")
+    for kept in fielded.cache.glob("annotations-*"):
+        kept.unlink()
+    seen: list[tuple[int, int]] = []
+
+    def step(done: int, total: int) -> None:
+        seen.append((done, total))
+
+    result = run(fielded, read_codebook(fielded.codebook_file), pipeline="blank", progress=step)
+
+    assert (result.coded, seen) == (1, [(1, 1)])
+    with Store(fielded.database) as store:
+        assert [(each.code, each.span, each.state) for each in codings(store)] == alone
+
+
 def test_checking_and_trying_the_codebook(fielded, code, enquete: Callable[..., Result]):
     code()
     text = CODEBOOK.replace(

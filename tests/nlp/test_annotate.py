@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.text import Document
-from habitat_enquete.nlp.annotate import annotate, annotate_text, key_of
+from habitat_enquete.nlp.annotate import annotate, annotate_text, key_of, processes_for
 from habitat_enquete.nlp.annotated import AnnotatedText, pack, unpack
 from habitat_enquete.nlp.cache import AnnotationCache
 from habitat_enquete.nlp.pipeline import Pipeline, load
@@ -101,6 +103,40 @@ def test_processes_give_what_one_gives_in_the_same_order(
     ]
     alone = list(annotate(documents, blank, None))
     assert list(annotate(documents, blank, tmp_path, processes=2)) == alone
+
+
+def test_a_second_process_is_for_much_that_is_new(
+    blank: Pipeline, interview: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    long = [interview("Bah oui. " * 70_000)]
+    assert processes_for([interview("Bah oui.")], blank, tmp_path) == 1
+    assert processes_for(long, blank, tmp_path) == 2
+    monkeypatch.setattr("habitat_enquete.nlp.annotate._MANY", 10)
+    some = [interview("Le loyer est trop cher.")]
+    assert processes_for(some, blank, tmp_path) == 2
+    list(annotate(some, blank, tmp_path))
+    assert processes_for(some, blank, tmp_path) == 1
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert processes_for(long, blank, tmp_path) == 1
+
+
+def test_a_script_without_a_guard_is_run_once(tmp_path: Path) -> None:
+    script = tmp_path / "carnet.py"
+    script.write_text(
+        """
+from habitat_enquete.model.text import Document, DocumentKind, Source
+from habitat_enquete.nlp.annotate import annotate
+from habitat_enquete.nlp.pipeline import load
+
+print("run")
+document = Document("a", DocumentKind.ANSWER, "Le loyer.", (), (), Source("", ""))
+print(list(annotate([document], load("blank"), None, processes=2))[0].forms)
+""",
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["run", "['Le', 'loyer', '.']"]
 
 
 def test_progress_counts_documents(blank: Pipeline, interview: Build) -> None:
