@@ -20,11 +20,11 @@ from habitat_enquete.model.synthesis import (
     StageShare,
     Synthesis,
 )
+from habitat_enquete.typography import NO_BREAK as NO_BREAK
+from habitat_enquete.typography import count as count
+from habitat_enquete.typography import number as number
+from habitat_enquete.typography import typographic as typographic
 
-NO_BREAK: Final = "\u00a0"
-_THIN: Final = "\u202f"
-_BEFORE: Final = re.compile(r" (?=[:;?!»€]|%(?!\}))")
-_AFTER: Final = re.compile(r"(?<=«) ")
 _MONTHS: Final = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
@@ -41,24 +41,6 @@ POLARITIES: Final = {
     Polarity.OPPORTUNITY: "opportunité",
     Polarity.NEUTRAL: "sujet",
 }
-
-
-def typographic(text: str) -> str:
-    """`text` with the no-break spaces that French typography asks for; never applied to what people said.
-
-    >>> typographic("« été » : oui")
-    '«\\xa0été\\xa0»\\xa0: oui'
-    """
-    return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """A number with a decimal comma and thin spaces between thousands.
-
-    >>> number(12345), number(0.347, 2)
-    ('12\\u202f345', '0,35')
-    """
-    return f"{value:,.{decimals}f}".replace(",", _THIN).replace(".", ",")
 
 
 def percent(share: float) -> str:
@@ -81,15 +63,6 @@ def points(share: float) -> str:
     value = round(share * 100)
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return f"{sign}{abs(value)}{NO_BREAK}point{'s' if abs(value) > 1 else ''}"
-
-
-def count(value: int, singular: str, plural: str = "") -> str:
-    """A number and its noun, agreed.
-
-    >>> count(1, "personne"), count(1200, "entretien"), count(0, "avis", "avis")
-    ('1\\xa0personne', '1\\u202f200\\xa0entretiens', '0\\xa0avis')
-    """
-    return f"{number(value)}{NO_BREAK}{singular if value < 2 else plural or singular + 's'}"
 
 
 def french_date(iso: str) -> str:
@@ -362,17 +335,27 @@ def _corpus(corpus: Corpus) -> str:
 def _coding(synthesis: Synthesis) -> str:
     corpus, codebook = synthesis.corpus, synthesis.codebook
     named = f" « {codebook.title} »" if codebook.title else ""
-    one = corpus.suggested < 2
-    waiting = (
-        "suggestion non validée n'est pas comptée" if one else "suggestions non validées ne sont pas comptées"
-    )
     share = corpus.validated / corpus.codings if corpus.codings else 0.0
     return (
         f"Chaque passage est rattaché à un code de la grille{named} ({count(len(codebook.codes), 'code')}, "
         f"{count(len(codebook.themes), 'thème')}) par une règle lisible de la grille ou par une personne. "
-        f"{count(corpus.codings, 'codage compté', 'codages comptés')}, dont {number(corpus.validated)} faits ou confirmés par une "
-        f"personne ({percent(share)}). **{number(corpus.suggested)} {waiting}.**"
+        f"{count(corpus.codings, 'codage compté', 'codages comptés')}, dont "
+        f"{count(corpus.validated, 'fait ou confirmé', 'faits ou confirmés')} par une personne ({percent(share)}). "
+        f"**{waiting_suggestions(corpus.suggested)}**"
     )
+
+
+def waiting_suggestions(waiting: int) -> str:
+    """That the suggestions nobody decided do not count.
+
+    >>> waiting_suggestions(0), waiting_suggestions(1)
+    ("Aucune suggestion n'attend de décision.", "1 suggestion non validée n'est pas comptée.")
+    """
+    if not waiting:
+        return "Aucune suggestion n'attend de décision."
+    if waiting == 1:
+        return "1 suggestion non validée n'est pas comptée."
+    return f"{number(waiting)} suggestions non validées ne sont pas comptées."
 
 
 def _counting(synthesis: Synthesis) -> str:

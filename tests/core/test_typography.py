@@ -32,3 +32,15 @@ def test_a_sentence_of_the_catalogue_agrees_with_its_count(number: int, noun: st
 
 def test_what_is_not_a_number_is_left_as_it_is() -> None:
     assert agreed("{label} enfant(s)", label="En couple avec") == "{label} enfant(s)"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "told"),
+    [
+        (0, "Aucune suggestion n'attend de décision."),
+        (1, "1 suggestion non validée n'est pas comptée."),
+        (12, "12 suggestions non validées ne sont pas comptées."),
+    ],
+)
+def test_waiting_suggestions_are_told_in_a_right_sentence(waiting: int, told: str) -> None:
+    assert wording.waiting_suggestions(waiting) == told
