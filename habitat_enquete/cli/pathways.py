@@ -44,6 +44,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="ATTRIBUT",
     help="Profils par attribut.  [par défaut : public, publics_pd2h]",
 )
+@click.option(
+    "--channels",
+    metavar="DIMENSIONS",
+    help="Types par dimensions croisées, séparées par des virgules : tenure, place, household.",
+)
 @click.option("--propose", is_flag=True, help="Relève dans les entretiens des épisodes à confirmer.")
 @click.option(
     "--table",
@@ -65,6 +70,7 @@ def command(
     method: str | None,
     cost: str | None,
     by: tuple[str, ...],
+    channels: str | None,
     propose: bool,
     to_table: Path | None,
     to_ageven: Path | None,
@@ -94,6 +100,7 @@ def command(
         method=method,
         cost=cost,
         by=by or None,
+        channels=[part.strip() for part in channels.split(",")] if channels else None,
     )
     say_json(_summary(project, outcome)) if as_json else _show(project, outcome)
     if any(problem.severity.value == "error" for problem in outcome.result.problems):
@@ -113,6 +120,8 @@ def _show(project: Project, outcome: PathwaysOutcome) -> None:
             f"{count(result.proposed, 'épisode relevé', 'épisodes relevés')} dans les entretiens, à confirmer (--table)."
         )
     say(result.typology.verdict)
+    if result.crossed:
+        say(result.crossed.verdict)
     rows = [
         (
             each.label,

@@ -14,6 +14,7 @@ from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
 from habitat_enquete.pathways.answers import drafts, mappings, wishes
+from habitat_enquete.pathways.channels import ChannelTypes, study_channels
 from habitat_enquete.pathways.communes import Gazetteer, gazetteer
 from habitat_enquete.pathways.contrasts import (
     INSTALLATION,
@@ -62,6 +63,7 @@ class PathwaysResult:
     contrasts: tuple[Contrast, ...] = ()
     differences: tuple[Difference, ...] = ()
     installations: tuple[Installation, ...] = ()
+    crossed: ChannelTypes | None = None
 
     @property
     def types(self) -> dict[str, tuple[str, str, bool, float | None]]:
@@ -90,6 +92,7 @@ class PathwaysResult:
             "comparisons": [asdict(each) | {"verdict": each.verdict} for each in self.differences],
             "barriers": [asdict(each) | {"verdict": each.verdict} for each in self.contrasts],
             "installations": [asdict(each) for each in self.installations],
+            "channels": asdict(self.crossed) if self.crossed else None,
             "problems": [asdict(each) for each in self.problems],
         }
 
@@ -101,6 +104,7 @@ def run(
     *,
     table: EpisodeTable | None = None,
     propose: bool = False,
+    compare: bool = True,
     **chosen: Any,
 ) -> PathwaysResult:
     """Build the paths of the study, keep episodes and types in the store.
@@ -108,6 +112,7 @@ def run(
     Args:
         table: episodes written by hand (a table or Ageven grids), which replace those of the same file.
         propose: whether to read episodes in the interviews; what a person decided of them before is kept.
+        compare: whether publics are compared with one another; types and moves need none of it, and it takes time on thousands of paths.
         chosen: settings that the command gives instead of those of the codebook (see `settings.Settings`).
 
     Raises: EnqueteError when there is no episode at all, or a setting is wrong.
@@ -157,9 +162,12 @@ def run(
         profiles,
         tuple(problems),
         sum(episode.state is EpisodeState.PROPOSED for episode in everything),
-        tuple(contrasts(ground, tuple(dict.fromkeys((*choices.by, INSTALLATION))), profiles)),
-        tuple(_differences(ground, typology, choices, profiles)),
+        tuple(contrasts(ground, tuple(dict.fromkeys((*choices.by, INSTALLATION))), profiles))
+        if compare
+        else (),
+        tuple(_differences(ground, typology, choices, profiles)) if compare else (),
         tuple(installations(profiles)),
+        study_channels(found, choices.channels, places, choices, weights) if choices.channels else None,
     )
     _remember(project, result, everything)
     return result

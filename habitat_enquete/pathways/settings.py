@@ -44,6 +44,7 @@ class Settings:
     wished: tuple[str, ...] = ("souhait", "logement_souhaite", "habitat_souhaite")
     blocked: tuple[str, ...] = ("blocage", "demenager_blocage")
     by: tuple[str, ...] = ("public", "publics_pd2h")
+    channels: tuple[str, ...] = ()
 
 
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {
@@ -57,7 +58,8 @@ _ENUMS: Final[Mapping[str, type[StrEnum]]] = {
 _TYPED: Final = {"method": "distance", "cost": "costs"}
 _INTEGERS: Final = ("types", "largest", "minimum", "draws", "date_draws")
 _NUMBERS: Final = ("silhouette", "stability")
-_LISTS: Final = ("wished", "blocked", "by")
+_LISTS: Final = ("wished", "blocked", "by", "channels")
+_CHANNELS: Final = ("tenure", "place", "household")
 _FRENCH: Final = {
     "horloge": "clock",
     "unite": "unit",
@@ -69,6 +71,7 @@ _FRENCH: Final = {
     "souhait": "wished",
     "blocage": "blocked",
     "croiser": "by",
+    "dimensions": "channels",
     "seuil_effectif": "minimum",
     "seuil_silhouette": "silhouette",
     "seuil_stabilite": "stability",
@@ -94,6 +97,10 @@ def settings(declared: Mapping[str, object], **chosen: Any) -> Settings:
             values[name] = _number(key, value, whole=False)
         elif name in _LISTS:
             values[name] = tuple(map(str, value)) if isinstance(value, (list, tuple)) else (str(value),)
+    for channel in values.get("channels", ()):
+        if channel not in _CHANNELS:
+            expected = f"l'une de ces valeurs : {', '.join(_CHANNELS)}"
+            raise EnqueteError(Code.PATHWAY_OPTION, option="channels", value=channel, expected=expected)
     return Settings(**values)
 
 
@@ -103,7 +110,10 @@ def _member(kind: type[E], option: str, value: str) -> E:
             return member
     expected = ", ".join(member.value for member in kind)
     raise EnqueteError(
-        Code.PATHWAY_OPTION, option=_TYPED.get(option, option), value=value, expected=f"l'une de ces valeurs : {expected}"
+        Code.PATHWAY_OPTION,
+        option=_TYPED.get(option, option),
+        value=value,
+        expected=f"l'une de ces valeurs : {expected}",
     )
 
 

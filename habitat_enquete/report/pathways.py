@@ -250,6 +250,13 @@ def tables(result: PathwaysResult) -> dict[str, Table]:
         found[name] = ("de", "vers", "déménagements"), rows
     found["logement temporaire"] = _survival_table(result)
     found["durées temporaires"] = _temporary_table(result)
+    if result.crossed:
+        crossed = result.crossed
+        medoids = set(crossed.medoids.values())
+        found["dimensions croisées"] = (
+            ("personne", "type", "médoïde"),
+            [(person, type_, person in medoids) for person, type_ in sorted(crossed.groups.items())],
+        )
     found["à vérifier"] = _problem_table(result)
     return found
 
@@ -260,6 +267,7 @@ def _reading(result: PathwaysResult) -> Table:
         ("Parcours", str(len(result.pathways))),
         ("Épisodes à confirmer (entretiens)", str(result.proposed)),
         ("Typologie", result.typology.verdict),
+        *([("Dimensions croisées", result.crossed.verdict)] if result.crossed else []),
         ("Horloge", _AXES[s.clock]),
         ("Distance", f"{s.method.value}, coûts {s.cost.value}, normalisation {s.norm.value}"),
         (
