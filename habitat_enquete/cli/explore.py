@@ -93,7 +93,7 @@ def command(
     \b
     Exemple :
         enquete explore --classes 5
-        enquete explore --kwic "chercher * maison"
+        enquete explore --kwic "rien à louer"
         enquete explore --iramuteq corpus.txt
     """
     from habitat_enquete import pipeline as stages
