@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from habitat_enquete.project import Project
 
@@ -160,7 +160,7 @@ def pathways(
     propose: bool = False,
     to_table: Path | None = None,
     to_ageven: Path | None = None,
-    **chosen: object,
+    **chosen: Any,
 ) -> PathwaysOutcome:
     """Build the residential pathways, and write their figures and tables in `outputs/parcours/`.
 
@@ -260,7 +260,7 @@ def _refresh_pathways(
     from habitat_enquete.pathways.run import run
 
     try:
-        found = run(project, codebook, questionnaires)
+        found = run(project, codebook, questionnaires, compare=False)
     except EnqueteError as error:
         if error.code is not Code.PATHWAY_NONE:
             raise

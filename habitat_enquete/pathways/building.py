@@ -98,7 +98,9 @@ def _table(
     codes = np.full((len(lines), width), VOID, dtype=np.int16)
     for row, (begin, line) in enumerate(lines.values()):
         months = ([MISSING] * max(begin - first, 0)) + line[max(first - begin, 0) :]
-        sampled = [_of_unit(months[at : at + step]) for at in range(0, len(months), step)]
+        sampled = months
+        if step > 1:
+            sampled = [_of_unit(months[at : at + step]) for at in range(0, len(months), step)]
         codes[row, : len(sampled)] = sampled
     names = [
         month_name(first + at * step) if clock is Clock.CALENDAR else str(first // step + at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,11 @@ _DRAWN_BY_LIKENESS = 1_500
 _LONGEST_LABEL = 4
 # Fewer people than this are no type: they are cases.
 _SMALLEST = 5
-# Beyond so many cells to align (some ten seconds), types are sought among people drawn at random.
-_CELLS = 1e11
+# Beyond so many cells to align (a few seconds each), types are sought among people drawn at random, and so are the people
+# whose imprecise dates vary.
+_CELLS = 5e9
+_DATE_CELLS = 4e9
+_FEWEST_DRAWS = 3
 _FEWEST, _MOST = 300, 3_000
 _FEW_STARTS = 10
 _FEW_DRAWS = 20
@@ -106,6 +109,9 @@ def study(
     own = silhouettes(square, partition.groups, source.weights)[1]
     dates = _over_dates(pathways, alphabet, settings, source, partition, table)
     solid, verdict = _judged(len(source), chosen, dates, settings)
+    varied = _varied(source).size
+    if not np.isnan(dates) and varied < len(source):
+        verdict += f" Dates imprécises essayées sur {varied} parcours tirés au sort."
     if is_sample:
         verdict += f" Types cherchés parmi {affordable} parcours tirés au sort sur {everyone}."
     return Typology(
@@ -203,10 +209,13 @@ def _over_dates(
     if table is None or settings.date_draws < 1 or not _has_imprecise(pathways):
         return float("nan")
 
+    rows = _varied(source)
+    people = [source.ids[row] for row in rows]
+
     def regroup(draw: int) -> NDArray[np.int64]:
         pick = drawn(np.random.default_rng(SEED + draw))
         again = sequences(
-            {person: pathways[person] for person in source.ids},
+            {person: pathways[person] for person in people},
             alphabet.ids,
             clock=settings.clock,
             unit=settings.unit,
@@ -214,11 +223,21 @@ def _over_dates(
         )
         between = _distances(again, settings, costs(again, settings.cost))
         k = min(partition.k, between.size)
-        return group(between, k, weights=source.weights, starts=5, seed=SEED + draw).groups
+        return group(between, k, weights=source.weights[rows], starts=5, seed=SEED + draw).groups
 
-    work = len(source) ** 2 / 2 * float(source.lengths.mean()) ** 2
-    draws = min(settings.date_draws, max(3, int(_CELLS / max(work, 1.0))))
-    return over_draws(partition, regroup, draws=draws).rand
+    work = len(rows) ** 2 / 2 * float(source.lengths[rows].mean()) ** 2
+    draws = min(settings.date_draws, max(_FEWEST_DRAWS, int(_DATE_CELLS / max(work, 1.0))))
+    return over_draws(replace(partition, groups=partition.groups[rows]), regroup, draws=draws).rand
+
+
+def _varied(source: Sequences) -> NDArray[np.int64]:
+    """The rows of the people whose dates vary: all, or as many drawn at random as a few redraws can compare."""
+    length = max(float(source.lengths.mean()), 1.0)
+    most = max(_FEWEST // 2, int(np.sqrt(2 * _DATE_CELLS / _FEWEST_DRAWS) / length))
+    if len(source) <= most:
+        return np.arange(len(source), dtype=np.int64)
+    chosen = np.random.default_rng(SEED).choice(len(source), most, replace=False)
+    return np.sort(chosen).astype(np.int64)
 
 
 def _has_imprecise(pathways: Mapping[str, Pathway]) -> bool:

@@ -23,7 +23,7 @@ _NEW_GROUP: Final = 0.25
 _HEARSAY: Final = 0.3
 _CONFIRMED: Final = 0.15
 _BEST_LENGTH: Final = (15, 60)
-_MOST_CANDIDATES: Final = 400
+_MOST_CANDIDATES: Final = 200
 
 Vector = Mapping[str, float]
 

@@ -81,3 +81,12 @@ def coded_study(coded_study_folder: Path, tmp_path: Path) -> Project:
 
     shutil.copytree(coded_study_folder, tmp_path / "etude")
     return Project.open(tmp_path / "etude")
+
+
+@pytest.fixture
+def reported_copy(reported_study: Project, tmp_path: Path) -> Project:
+    """A copy of the study whose report is written, to be changed."""
+    import shutil
+
+    shutil.copytree(reported_study.root, tmp_path / "etude")
+    return Project.open(tmp_path / "etude")

@@ -11,6 +11,7 @@ import pytest
 from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.report.run import run
 from habitat_enquete.store.connection import Store
+from habitat_enquete.synthesis import run as synthesis_stage
 
 NAMES = ("freins_opportunites.html", "freins_opportunites.docx", "freins_opportunites.xlsx")
 
@@ -19,17 +20,20 @@ def _run(project):
     return run(project, read_codebook(project.codebook_file))
 
 
+def _synthesis(project):
+    return synthesis_stage.run(project, read_codebook(project.codebook_file))
+
+
 def _bytes(project) -> dict[str, bytes]:
     return {name: (project.outputs / name).read_bytes() for name in NAMES}
 
 
-def test_a_second_run_does_nothing_and_a_deleted_report_comes_back_byte_for_byte(coded_study) -> None:
-    assert not _run(coded_study).is_unchanged
-    first = _bytes(coded_study)
-    assert _run(coded_study).is_unchanged
-    shutil.rmtree(coded_study.outputs)
-    assert not _run(coded_study).is_unchanged
-    assert _bytes(coded_study) == first
+def test_a_second_run_does_nothing_and_a_deleted_report_comes_back_byte_for_byte(reported_copy) -> None:
+    assert _run(reported_copy).is_unchanged
+    first = _bytes(reported_copy)
+    shutil.rmtree(reported_copy.outputs)
+    assert not _run(reported_copy).is_unchanged
+    assert _bytes(reported_copy) == first
 
 
 def test_the_ranking_is_recounted_from_the_workbook(reported_study) -> None:
@@ -118,11 +122,10 @@ def test_a_house_template_dresses_the_document(coded_study) -> None:
     assert made.styles["Heading 1"].font.size == Pt(33)
 
 
-def test_a_report_that_a_person_edited_is_set_aside(coded_study) -> None:
-    _run(coded_study)
-    edited = coded_study.outputs / "freins_opportunites.docx"
+def test_a_report_that_a_person_edited_is_set_aside(reported_copy) -> None:
+    edited = reported_copy.outputs / "freins_opportunites.docx"
     edited.write_bytes(b"mine")
-    kept = _run(coded_study).kept
+    kept = _run(reported_copy).kept
     assert [path.name for path in kept] == ["freins_opportunites.modifie-1.docx"]
     assert kept[0].read_bytes() == b"mine"
     assert zipfile.is_zipfile(edited)
@@ -131,16 +134,21 @@ def test_a_report_that_a_person_edited_is_set_aside(coded_study) -> None:
 def test_one_more_interview_tells_what_moved_and_a_note_does_not_erase_it(
     coded_study, benchmark_study
 ) -> None:
-    first = _run(coded_study)
+    first = _synthesis(coded_study)
     assert first.synthesis is not None and first.synthesis.movements is None
     with Store(coded_study.database) as store, store.transaction():
         benchmark_study.Builder(store, read_codebook(coded_study.codebook_file), 99).interview(40)
-    moved = _run(coded_study).synthesis.movements
+    moved = _synthesis(coded_study).synthesis.movements
     assert moved
     coded_study.notes.mkdir()
     (coded_study.notes / "chapeau.md").write_text("Un chapeau.", encoding="utf-8")
-    again = _run(coded_study)
+    again = _synthesis(coded_study)
     assert again.synthesis is not None and again.synthesis.movements == moved
+
+
+def test_the_report_says_what_nobody_measured(reported_study) -> None:
+    page = (reported_study.outputs / NAMES[0]).read_text(encoding="utf-8")
+    assert "Accord des codeurs\u00a0: non mesuré" in page and "Passages oubliés\u00a0: non mesuré" in page
 
 
 def test_the_report_tells_the_agreement_of_coders_and_the_audit(coded_study) -> None:
@@ -151,10 +159,6 @@ def test_the_report_tells_the_agreement_of_coders_and_the_audit(coded_study) -> 
 
     with Store(coded_study.database) as store, store.transaction():
         store.execute("DELETE FROM episode")  # paths take time, and are not what is tested
-    synthesis = pipeline.synthesis(coded_study).synthesis
-    assert synthesis is not None and synthesis.reliability.alpha is None
-    page = (coded_study.outputs / NAMES[0]).read_text(encoding="utf-8")
-    assert "Accord des codeurs\u00a0: non mesuré" in page and "Passages oubliés\u00a0: non mesuré" in page
     with Store(coded_study.database) as store:
         accepted = codings.codings(store, states=(State.ACCEPTED,))
         proposed = [each for each in accepted if each.coder.kind is CoderKind.RULE]
@@ -173,7 +177,7 @@ def test_the_report_tells_the_agreement_of_coders_and_the_audit(coded_study) -> 
 def test_a_note_without_a_place_is_told(coded_study) -> None:
     coded_study.notes.mkdir()
     (coded_study.notes / "chapo.md").write_text("Un chapeau.", encoding="utf-8")
-    (problem,) = _run(coded_study).problems
+    (problem,) = _synthesis(coded_study).problems
     assert problem.message == (
         "« synthesis/chapo.md » n'a pas de place dans le rapport : ce nom n'est pas connu. Vouliez-vous dire « chapeau » ? "
         "Le texte est imprimé à la fin ; renommez le fichier (voir docs/synthese.md)."
@@ -189,7 +193,7 @@ def test_actions_cite_findings_and_unknown_ones_are_told(coded_study) -> None:
         "  - {id: a2, libelle: Sans constat}\n",
         encoding="utf-8",
     )
-    result = _run(coded_study)
+    result = _synthesis(coded_study)
     assert result.synthesis is not None
     first = result.synthesis.actions[0]
     assert (first.objective, first.findings, first.partners) == (
