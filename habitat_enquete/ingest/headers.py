@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from habitat_enquete.ingest.cellscan import column_letters
 from habitat_enquete.ingest.choices import bare, fold, numbered_choices, other_choice
 from habitat_enquete.ingest.metadata import Meta, role_of
 from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
@@ -53,9 +54,24 @@ _GEO: Final = {
     "accuracy": 3,
     "précision": 3,
 }
-_GEO_ENDINGS: Final = tuple(f"_{name}" for name in ("latitude", "longitude", "altitude", "precision"))
+GEO_ENDINGS: Final = tuple(f"_{name}" for name in ("latitude", "longitude", "altitude", "precision"))
 _MULTIPLE: Final = frozenset({QuestionType.SELECT_MULTIPLE, QuestionType.RANK})
 _ABBREVIATED: Final = 15
+_UNNAMED: Final = " (sans en-tête)"
+
+
+def unnamed_header(column: int) -> str:
+    """What stands for the header of a column that has none (`column` from 0).
+
+    >>> unnamed_header(0)
+    'Colonne A (sans en-tête)'
+    """
+    return f"Colonne {column_letters(column + 1)}{_UNNAMED}"
+
+
+def is_unnamed(header: str) -> bool:
+    """Whether `header` stands for the header of a column that has none."""
+    return header.endswith(_UNNAMED)
 
 
 class Part(StrEnum):
@@ -200,10 +216,11 @@ class HeaderIndex:
     def _questions(self, text: str) -> list[Question]:
         """The questions that `text` names or labels, whole."""
         named = self._names.get(fold(text)) or self._names.get(fold(text).replace(" ", "_"))
-        if named is not None and self._in_scope(named):
-            return [named]
         labelled = self._whole.get(bare(text)) or self._whole.get(bare(text.replace("_", " "))) or []
         inside = [question for question in labelled if self._in_scope(question)]
+        if named is not None and self._in_scope(named):
+            same = [question for question in inside if bare(question.label) == bare(named.label)]
+            return same if named in same and bare(text) == bare(named.label) else [named]
         return inside or ([named] if named is not None else labelled)
 
     def _in_scope(self, question: Question) -> bool:
@@ -403,7 +420,7 @@ def _is_row(row: Question, text: str, questionnaire: Questionnaire) -> bool:
 def _unnumbered(text: str) -> Iterator[str]:
     """The header as it is, then without the code or the number before it."""
     yield text
-    if text.startswith("_") and text.endswith(_GEO_ENDINGS):  # _lieu_latitude (Kobo)
+    if text.startswith("_") and text.endswith(GEO_ENDINGS):  # _lieu_latitude (Kobo)
         yield text[1:]
     for pattern in (_CODED, _NUMBERED):
         if (found := pattern.match(text)) is not None:

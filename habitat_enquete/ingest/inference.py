@@ -15,6 +15,7 @@ from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.ingest.choices import bare, missing_state
+from habitat_enquete.ingest.headers import GEO_ENDINGS, unnamed_header
 from habitat_enquete.ingest.metadata import role_of
 from habitat_enquete.ingest.values import parse_date, parse_number, plain
 from habitat_enquete.ingest.workbooks import CellValue, Sheet, Workbook
@@ -22,6 +23,7 @@ from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire,
 from habitat_enquete.model.response import AnswerState
 
 _HEADER_ROWS: Final = 20
+_NARROW: Final = 2
 _MOSTLY: Final = 0.95
 _MOST_CHOICES: Final = 25
 _LONGEST_CHOICE: Final = 90
@@ -91,6 +93,7 @@ class _Proposal:
     questions: list[Question] = field(default_factory=list)
     columns: list[InferredColumn] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    headers: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, question: Question, why: str) -> None:
         self.questions.append(question)
@@ -101,11 +104,15 @@ class _Proposal:
         """A short name of plain letters for a header, not taken yet."""
         base = header if re.fullmatch(r"[A-Za-z_]\w{0,40}", header) and header.isascii() else slug(header)
         name, rank = base, 1
-        while name in self.names:
+        while name in self.names or self._is_other_header(name, header):
             rank += 1
             name = f"{base}_{rank}"
         self.names.add(name)
         return name
+
+    def _is_other_header(self, name: str, header: str) -> bool:
+        """Whether another column bears this name as its header: it would be read in its place."""
+        return bool(self.headers.get(_squeezed(name), set()) - {bare(header)})
 
     def list_of(self, name: str, choices: tuple[Choice, ...]) -> str:
         """The list of these choices; the same choices make one list."""
@@ -187,7 +194,10 @@ def _is_repeat_of(sheet: Sheet, main: Sheet) -> bool:
 
 
 def _propose(sheet: Sheet, proposal: _Proposal, repeat: str | None, today: dt.date) -> None:
-    for group in _grouped(_columns(sheet)):
+    columns = _columns(sheet)
+    for column in columns:
+        proposal.headers.setdefault(_squeezed(column.header), set()).add(bare(column.header))
+    for group in _grouped(columns):
         before = len(proposal.questions)
         if isinstance(group, _Column):
             _single(group, proposal, today)
@@ -198,6 +208,10 @@ def _propose(sheet: Sheet, proposal: _Proposal, repeat: str | None, today: dt.da
             proposal.questions[rank] = replace(question, repeat=repeat, group=(repeat or "",))
 
 
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s_]", "", bare(text))
+
+
 def _columns(sheet: Sheet) -> list[_Column]:
     """The columns that hold something, under their headers; those that a tool adds are left out."""
     rows = [list(row) for row in sheet.rows()]
@@ -205,27 +219,57 @@ def _columns(sheet: Sheet) -> list[_Column]:
     columns = []
     for rank, header in enumerate(headers):
         values = tuple(row[rank] for row in rows[top + 1 :] if rank < len(row) and row[rank] != "")
-        if header and not _is_technical(header):
+        if not values and header == unnamed_header(rank):
+            continue
+        if not _is_technical(header, headers):
             columns.append(_Column(header, values))
     return columns
 
 
-def _is_technical(header: str) -> bool:
-    return role_of(header) is not None or header.startswith("_") or header.casefold() in _PARENT
+def _is_technical(header: str, headers: list[str]) -> bool:
+    """Whether a tool adds this column: one that import knows, or a part of a position that has its own column."""
+    position = header.startswith("_") and header.endswith(GEO_ENDINGS)
+    return role_of(header) is not None or (position and header[1:].rpartition("_")[0] in headers)
 
 
 def _headers(rows: Sequence[Sequence[CellValue]]) -> tuple[int, list[str]]:
-    """The row of headers: the first of those with most different texts; a row of options under it completes it."""
-    scores = [len({plain(cell) for cell in row if isinstance(cell, str) and cell.strip()}) for row in rows]
+    """The row of headers: the first of those with most texts; a row of options under it completes it.
+
+    A column without a header is called by its letters, as when it is read back.
+    """
+    scores = [sum(isinstance(cell, str) and bool(cell.strip()) for cell in row) for row in rows]
     if not scores or max(scores) == 0:
         return -1, []
-    top = next(rank for rank, score in enumerate(scores) if score >= 0.8 * max(scores))
-    headers = [" ".join(plain(cell).split()) for cell in rows[top]]
-    below = rows[top + 1] if top + 1 < len(rows) else []
-    gaps = [rank for rank, header in enumerate(headers) if not header]
-    if gaps and all(rank < len(below) and plain(below[rank]) for rank in gaps):
-        return top + 1, _combined(headers, [plain(cell) for cell in below])
-    return top, headers
+    most = max(scores)
+    enough = min(0.8 * most, most - 1) if most > _NARROW else 0.8 * most
+    top = next(rank for rank, score in enumerate(scores) if score >= enough)
+    width = max(map(len, rows))
+    headers = [" ".join(plain(cell).split()) for cell in rows[top]] + [""] * (width - len(rows[top]))
+    if _are_options(headers, rows[top + 1 :]):
+        return top + 1, _combined(headers, [plain(cell) for cell in rows[top + 1]])
+    return top, [header or unnamed_header(rank) for rank, header in enumerate(headers)]
+
+
+def _are_options(headers: list[str], below: Sequence[Sequence[CellValue]]) -> bool:
+    """Whether the row under the headers holds the options of those that cover several columns, and nothing else.
+
+    An answer taken for an option would be lost: under each option, cells must only say ticked or not.
+    """
+    gaps = {rank for rank, header in enumerate(headers) if not header}
+    if not gaps or 0 in gaps or not below:
+        return False
+    options = [plain(cell).strip() for cell in below[0]] + [""] * (len(headers) - len(below[0]))
+    covering = gaps | {rank - 1 for rank in gaps}
+    if any(option and rank not in covering for rank, option in enumerate(options)):
+        return False
+    if any(not options[rank] or options[rank].casefold() in _TICKS for rank in gaps):
+        return False
+    return all(
+        plain(row[rank]).strip().casefold() in {"", options[rank].casefold()} | _TICKS
+        for row in below[1:]
+        for rank in gaps
+        if rank < len(row)
+    )
 
 
 def _combined(headers: list[str], options: list[str]) -> list[str]:
@@ -245,16 +289,20 @@ _Ticked = tuple[str, list[tuple[str, _Column]]]
 
 def _grouped(columns: list[_Column]) -> Iterator[_Column | _Ticked]:
     """The columns one by one, those of a multiple choice together under its header."""
-    splits = [_split(column) for column in columns]
-    counts = Counter(split[0] for split in splits if split)
+    headers = Counter(bare(column.header) for column in columns)
+    splits = [_split(column) if headers[bare(column.header)] == 1 else None for column in columns]
+    choices = Counter((bare(split[0]), bare(split[1])) for split in splits if split)
+    twice = {question for (question, _), times in choices.items() if times > 1}
+    counts = Counter(bare(split[0]) for split in splits if split and bare(split[0]) not in twice)
     told: set[str] = set()
     for column, split in zip(columns, splits, strict=True):
-        if split and counts[split[0]] >= 2:
-            if split[0] not in told:
-                told.add(split[0])
+        key = bare(split[0]) if split else ""
+        if split and counts[key] >= 2:
+            if key not in told:
+                told.add(key)
                 pairs = zip(columns, splits, strict=True)
-                yield split[0], [(found[1], each) for each, found in pairs if found and found[0] == split[0]]
-        elif counts[column.header] < 2:  # else: the summary of columns that say the same
+                yield split[0], [(found[1], each) for each, found in pairs if found and bare(found[0]) == key]
+        elif counts[bare(column.header)] < 2:  # else: the summary of columns that say the same
             yield column
 
 

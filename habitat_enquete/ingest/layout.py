@@ -11,7 +11,7 @@ from habitat_enquete.errors import Code, Problem, Severity, problem
 from habitat_enquete.ingest.cellscan import column_letters
 from habitat_enquete.ingest.choices import bare, fold
 from habitat_enquete.ingest.encodings import mended
-from habitat_enquete.ingest.headers import Column, HeaderIndex, Part, Target
+from habitat_enquete.ingest.headers import Column, HeaderIndex, Part, Target, is_unnamed, unnamed_header
 from habitat_enquete.ingest.metadata import Meta, is_limesurvey
 from habitat_enquete.ingest.values import plain
 from habitat_enquete.ingest.workbooks import CellValue, Merge, Sheet
@@ -85,8 +85,8 @@ def read_layout(
 ) -> Layout | None:
     """The layout of `sheet` for the questionnaire of `index`; None when no row looks like its header.
 
-    The header is the zone of one to three rows, among the first twenty, that designates most questions. `header_row` forces
-    its last row.
+    The header is the zone of one to three rows, among the first twenty, that designates most questions; never one whose
+    lower rows look like answers. `header_row` forces its last row.
     """
     head = _filled(sheet.head(SEARCHED_ROWS + _SAMPLE), sheet.merges)
     bottoms = [header_row - 1] if header_row else range(min(len(head), SEARCHED_ROWS))
@@ -94,7 +94,7 @@ def read_layout(
         _read_zone(head, bottom - depth, bottom, index)
         for bottom in bottoms
         for depth in range(_ZONE)
-        if bottom - depth >= 0 and bottom < len(head)
+        if bottom - depth >= 0 and bottom < len(head) and not _swallows(head, bottom - depth, bottom, index)
     ]
     best = max(
         readings,
@@ -131,13 +131,46 @@ def _read_zone(head: list[list[CellValue]], top: int, bottom: int, index: Header
             reading.found[column] = targets
             reading.mended += repaired
             reading.borrowed += (
-                bool(targets) and header not in (own[-1], mended(own[-1])[0]) and " / " not in header
+                bool(targets and own[-1])
+                and header not in (own[-1], mended(own[-1])[0])
+                and " / " not in header
             )
     return reading
 
 
+def _swallows(head: list[list[CellValue]], top: int, bottom: int, index: HeaderIndex) -> bool:
+    """Whether a row of the zone, under its first, holds answers rather than headers: to lose them is the worst error.
+
+    Under a header that covers a single column and designates a question by itself, only another writing of this question is
+    a header; under one that covers several, a choice or a row of a matrix is.
+    """
+    return any(_is_answers(head[top:row], head[row], index) for row in range(top + 1, bottom + 1))
+
+
+def _is_answers(above: list[list[CellValue]], row: list[CellValue], index: HeaderIndex) -> bool:
+    answers = headers = 0
+    for column in range(len(row)):
+        text = _text(row, column)
+        upper = next((cells for cells in reversed(above) if _text(cells, column)), None)
+        if not text:
+            continue
+        header = _text(upper, column) if upper is not None else ""
+        if upper is None or _text(upper, column + 1) in {"", header} or _text(upper, column - 1) == header:
+            headers += upper is None or bool(index.pair(header, text) or index.resolve(text))
+            continue
+        designated = index.resolve(header)
+        if designated and designated[0].part is not Part.IGNORED:
+            same = index.resolve(text)
+            is_header = bool(same) and (same[0].question, same[0].meta) == (
+                designated[0].question,
+                designated[0].meta,
+            )
+            answers, headers = answers + (not is_header), headers + is_header
+    return answers > headers
+
+
 def _text(row: list[CellValue], column: int) -> str:
-    return plain(row[column]).strip() if column < len(row) else ""
+    return plain(row[column]).strip() if 0 <= column < len(row) else ""
 
 
 def _forward(row: list[CellValue], width: int) -> list[str]:
@@ -181,6 +214,8 @@ def _extended(best: _Reading, head: list[list[CellValue]], index: HeaderIndex) -
         filled = [text for text in texts if text]
         known = sum(_designates(text, index) for text in filled)
         tags = sum(text.startswith(_TAGS) for text in filled)
+        if tags < len(filled) and _is_answers(head[best.top : bottom + 1], head[bottom + 1], index):
+            break
         if not filled or not (tags == len(filled) or (known >= 3 and known >= 0.5 * len(filled))):
             break
         bottom += 1
@@ -201,6 +236,10 @@ def replace_bottom(reading: _Reading, bottom: int) -> _Reading:
 def _layout(
     sheet: Sheet, reading: _Reading, head: list[list[CellValue]], index: HeaderIndex, file: str
 ) -> Layout:
+    if any(is_unnamed(question.label) for question in index.questions):
+        for column in range(max(map(len, sheet.rows()), default=0)):
+            if column not in reading.headers and (targets := index.resolve(unnamed_header(column))):
+                reading.headers[column], reading.found[column] = unnamed_header(column), targets
     columns, problems = _assigned(reading, index, file, sheet.name)
     known = {column.index for column in columns}
     unknown = tuple(
@@ -282,6 +321,9 @@ def _chosen(
         return targets[0]
     if count == len(targets):
         return targets[rank]
+    header = fold(reading.headers[position])
+    if named := [t for t in targets if t.question is not None and fold(t.question.name) == header]:
+        return named[0]
     return _between(targets, position, reading, index)
 
 

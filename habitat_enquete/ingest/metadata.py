@@ -91,10 +91,11 @@ def role_of(header: str) -> Meta | None:
     text = bare(header)
     if (role := ROLES.get(text)) is not None:
         return role
-    # « id. ID de la réponse » (LimeSurvey, codes and labels)
-    code, dot, rest = text.partition(". ")
-    if dot and ROLES.get(code) and ROLES.get(code) == ROLES.get(rest):
-        return ROLES[code]
+    # « id. ID de la réponse », « startdate._.Date started » (LimeSurvey, codes and labels)
+    for mark in (". ", "._."):
+        code, found, rest = text.partition(mark)
+        if found and ROLES.get(code) and ROLES.get(code) == ROLES.get(rest):
+            return ROLES[code]
     return Meta.OTHER if _PREFIXED.match(text) else None
 
 
