@@ -30,9 +30,7 @@ class Code(StrEnum):
     FILE_MISSING = (
         "Le fichier « {file} » n'existe pas. Vérifiez son nom et le dossier où vous tapez la commande."
     )
-    FILE_EMPTY = (
-        "Le fichier « {file} » est vide (0 octet). Exportez-le ou enregistrez-le de nouveau."
-    )
+    FILE_EMPTY = "Le fichier « {file} » est vide (0 octet). Exportez-le ou enregistrez-le de nouveau."
     FILE_UNREADABLE = "Le fichier « {file} » ne peut pas être lu : {why}. Fermez-le s'il est ouvert ailleurs, puis vérifiez vos droits."
     FOLDER_NOT_EMPTY = (
         "Le dossier « {path} » contient déjà des fichiers. Choisissez un dossier vide ou un nouveau nom."
@@ -57,28 +55,34 @@ class Code(StrEnum):
     FILE_NOT_REGULAR = "« {file} » n'est pas un fichier ordinaire (tube, périphérique…). Copiez son contenu dans un vrai fichier."
     FILE_TOO_BIG = "Le fichier « {file} » pèse {size}, au-delà de la limite de {limit}. Découpez-le ou retirez-en les images, puis recommencez."
     FILE_WRONG_TYPE = "« {file} » est en réalité {found}, pas {expected} comme son nom le dit. Renommez-le avec la bonne extension ou exportez-le de nouveau."
-    FILE_NO_WORKBOOK = (
-        "« {file} » n'est pas un classeur : son contenu est {found}. Exportez les réponses en .xlsx, .ods ou .csv."
-    )
+    FILE_NO_WORKBOOK = "« {file} » n'est pas un classeur : son contenu est {found}. Exportez les réponses en .xlsx, .ods ou .csv."
     FILE_BINARY = "« {file} » n'est pas du texte : son contenu est {found}. Exportez le texte depuis le logiciel d'origine."
     FILE_DAMAGED = "« {file} » est abîmé ou incomplet ({why}). Ouvrez-le dans son logiciel, enregistrez-le de nouveau, ou reprenez l'original."
     FILE_PASSWORD = "« {file} » est protégé par un mot de passe. Ouvrez-le dans son logiciel, retirez la protection, enregistrez une copie."
     FILE_OLD_FORMAT = "« {file} » est dans l'ancien format {found}. Ouvrez-le et enregistrez-le en {advice}."
     ARCHIVE_BOMB = "« {file} » se déploierait en {size} pour {packed} sur le disque : refusé par prudence. Demandez un fichier sain à qui vous l'a transmis."
     ARCHIVE_FORBIDDEN = "« {file} » contient {what}, ce qu'aucun logiciel de bureau n'écrit : refusé par prudence. Demandez un fichier sain à qui vous l'a transmis."
-    XML_FORBIDDEN = "« {file} » contient {what}, refusé par prudence. Exportez-le de nouveau depuis son logiciel."
+    XML_FORBIDDEN = (
+        "« {file} » contient {what}, refusé par prudence. Exportez-le de nouveau depuis son logiciel."
+    )
     XML_DAMAGED = "« {file} » n'est pas lisible à la ligne {line} de {part} ({why}). Ouvrez-le dans son logiciel et enregistrez-le de nouveau."
-    ENCODING_UNKNOWN = "L'encodage « {encoding} » n'existe pas. Écrivez par exemple utf-8, cp1252, mac_roman ou cp850."
+    ENCODING_UNKNOWN = (
+        "L'encodage « {encoding} » n'existe pas. Écrivez par exemple utf-8, cp1252, mac_roman ou cp850."
+    )
     ENCODING_WRONG = "« {file} » n'est pas encodé en {encoding} (octet {offset}). Laissez l'encodage être reconnu, ou indiquez le bon."
     ENCODING_MIXED = "« {file} » mélange deux encodages ({count} octets isolés lus comme Windows-1252). Relisez les accents autour des copier-coller."
     ENCODING_REPAIRED = "« {file} » portait des accents abîmés (« Ã© » pour « é ») : {count} ont été réparés. Vérifiez quelques passages."
 
     # ── questionnaires and guides ──────────────────────────────────────────────────────────────────────────────
     # {place} is « fichier.yaml, ligne 12 » or « formulaire.xlsx, survey!F12 ».
-    QUESTIONNAIRE_EMPTY = "{place} : aucune question. Ajoutez une liste « questions: » (ou une feuille « survey »)."
+    QUESTIONNAIRE_EMPTY = (
+        "{place} : aucune question. Ajoutez une liste « questions: » (ou une feuille « survey »)."
+    )
     GUIDE_EMPTY = "{place} : ce guide n'a pas de thème. Ajoutez une liste « themes: »."
     DEFINITION_NAME_MISSING = "{place} : {what} n'a pas de nom. Ajoutez « name: », en un mot sans espace."
-    QUESTION_DUPLICATE = "{place} : le nom « {name} » est déjà pris (ligne {first}). Renommez l'une des deux questions."
+    QUESTION_DUPLICATE = (
+        "{place} : le nom « {name} » est déjà pris (ligne {first}). Renommez l'une des deux questions."
+    )
     DEFINITION_FORMAT_UNKNOWN = (
         "« {file} » ({suffix}) n'est ni un questionnaire YAML (.yaml) ni un XLSForm (.xlsx, .xls). "
         "Enregistrez-le dans l'un de ces formats."
@@ -87,16 +91,26 @@ class Code(StrEnum):
         "Aucun questionnaire ne s'appelle « {name} ».{hint} Questionnaires de l'étude : {known}. "
         "Vérifiez l'option --questionnaire et le dossier questionnaires/."
     )
-    QUESTION_TYPE_UNKNOWN = "{place} : le type « {type} » n'existe pas.{hint} Corrigez le type de cette question."
-    CHOICE_DUPLICATE = "{place} : la modalité « {name} » est écrite deux fois dans la liste « {list} ». Gardez-en une seule."
+    QUESTION_TYPE_UNKNOWN = (
+        "{place} : le type « {type} » n'existe pas.{hint} Corrigez le type de cette question."
+    )
+    CHOICE_DUPLICATE = (
+        "{place} : la modalité « {name} » est écrite deux fois dans la liste « {list} ». Gardez-en une seule."
+    )
 
     XLSFORM_NOT_ONE = (
         "« {file} » n'est pas un XLSForm : aucune feuille n'a de colonnes « type » et « name » (feuilles : {sheets}). "
         "Vérifiez que c'est le formulaire, et non un export de réponses."
     )
-    TYPE_MISSING = "{place} : « {name} » n'a pas de type, cette ligne est ignorée. Indiquez un type ou effacez la ligne."
-    BLOCK_NEVER_CLOSED = "{place} : le bloc « {name} » n'est jamais refermé. Ajoutez une ligne end_group ou end_repeat."
-    BLOCK_NEVER_OPENED = "{place} : « {type} » ne referme aucun bloc. Supprimez cette ligne ou ajoutez le begin correspondant."
+    TYPE_MISSING = (
+        "{place} : « {name} » n'a pas de type, cette ligne est ignorée. Indiquez un type ou effacez la ligne."
+    )
+    BLOCK_NEVER_CLOSED = (
+        "{place} : le bloc « {name} » n'est jamais refermé. Ajoutez une ligne end_group ou end_repeat."
+    )
+    BLOCK_NEVER_OPENED = (
+        "{place} : « {type} » ne referme aucun bloc. Supprimez cette ligne ou ajoutez le begin correspondant."
+    )
     BLOCK_MISMATCH = (
         "{place} : le bloc « {name} », ouvert ligne {row_begin}, est refermé par l'autre sorte de fin. "
         "Accordez group avec group et repeat avec repeat."
@@ -108,9 +122,7 @@ class Code(StrEnum):
         "{place}, {field} de « {name} » : des guillemets courbes (’ ou “) entourent un texte. "
         "Remplacez-les par des guillemets droits (')."
     )
-    CHECK_REFERENCE_MISSING = (
-        "{place}, {field} de « {name} » : la question « {reference} » n'existe pas.{hint} Corrigez la référence ${{{reference}}}."
-    )
+    CHECK_REFERENCE_MISSING = "{place}, {field} de « {name} » : la question « {reference} » n'existe pas.{hint} Corrigez la référence ${{{reference}}}."
     CHECK_CHOICE_MISSING = (
         "{place}, {field} de « {name} » : « {choice} » n'est pas une modalité de « {reference} ».{hint} "
         "Modalités connues : {known}."
@@ -123,21 +135,25 @@ class Code(StrEnum):
     CHECK_UNREACHABLE = "{place} : « {name} » ne peut jamais être posée ({condition}). Corrigez son filtre ou celui de ses blocs."
     CHECK_LIST_MISSING = "{place} : la liste de modalités « {list} » de « {name} » n'existe pas.{hint} Créez-la ou corrigez son nom."
     CHECK_LIST_NONE = "{place} : « {name} » est une question à choix sans liste de modalités. Indiquez « liste: » (ou select_one LISTE)."
-    CHECK_LIST_EMPTY = "{place} : la liste de modalités « {list} » de « {name} » est vide. Ajoutez ses modalités."
-    CHECK_LIST_UNUSED = "{place} : la liste de modalités « {list} » ne sert à aucune question. Supprimez-la ou utilisez-la."
-    CHECK_LABEL_MISSING = "{place} : « {name} » n'a pas de libellé. Écrivez la question telle qu'elle sera posée."
-    CHECK_LABEL_TWICE = (
-        "{place} : « {name} » et « {other} » ont le même libellé. Un export par libellés ne pourra pas les distinguer : précisez l'un des deux."
+    CHECK_LIST_EMPTY = (
+        "{place} : la liste de modalités « {list} » de « {name} » est vide. Ajoutez ses modalités."
     )
-    CHECK_CHOICE_LABEL_TWICE = (
-        "{place} : dans la liste « {list} », « {name} » et « {other} » ont le même libellé. Précisez l'un des deux."
+    CHECK_LIST_UNUSED = (
+        "{place} : la liste de modalités « {list} » ne sert à aucune question. Supprimez-la ou utilisez-la."
     )
+    CHECK_LABEL_MISSING = (
+        "{place} : « {name} » n'a pas de libellé. Écrivez la question telle qu'elle sera posée."
+    )
+    CHECK_LABEL_TWICE = "{place} : « {name} » et « {other} » ont le même libellé. Un export par libellés ne pourra pas les distinguer : précisez l'un des deux."
+    CHECK_CHOICE_LABEL_TWICE = "{place} : dans la liste « {list} », « {name} » et « {other} » ont le même libellé. Précisez l'un des deux."
     CHECK_NAME_INVALID = (
         "{place} : le nom « {name} » n'est pas accepté par les outils de collecte. "
         "Commencez par une lettre, puis des lettres, chiffres ou _ ; sans espace."
     )
     CHECK_NAME_ACCENTS = "{place} : le nom « {name} » porte des accents, que plusieurs outils refusent. Écrivez-le sans accent."
-    CHECK_NAME_CASE = "{place} : « {name} » et « {other} » ne diffèrent que par les majuscules. Renommez l'une des deux."
+    CHECK_NAME_CASE = (
+        "{place} : « {name} » et « {other} » ne diffèrent que par les majuscules. Renommez l'une des deux."
+    )
     CHECK_CHOICE_SPACE = (
         "{place} : le code « {name} » de la liste « {list} » contient une espace, qui sépare les réponses d'un choix multiple. "
         "Remplacez-la par _."
@@ -145,9 +161,13 @@ class Code(StrEnum):
     CHECK_MATRIX_EMPTY = "{place} : le tableau « {name} » n'a pas de lignes. Ajoutez « lignes: »."
     CHECK_MAXIMUM = "{place} : « {name} » permet {maximum} choix mais sa liste n'en compte que {count}. Corrigez « max: »."
     CHECK_DEFAULT = "{place} : la valeur par défaut « {value} » de « {name} » n'est pas une de ses modalités.{hint} Corrigez-la."
-    CHECK_MESSAGE_MISSING = "{place} : le contrôle de « {name} » n'a pas de message. Dites à l'enquêteur quoi corriger."
+    CHECK_MESSAGE_MISSING = (
+        "{place} : le contrôle de « {name} » n'a pas de message. Dites à l'enquêteur quoi corriger."
+    )
     CHECK_CALCULATION_MISSING = "{place} : le calcul « {name} » n'a pas de formule. Ajoutez « calcul: »."
-    CHECK_SETTING_REFERENCE = "{place} : {what} cite « {name} », qui n'est pas une question.{hint} Corrigez ce nom."
+    CHECK_SETTING_REFERENCE = (
+        "{place} : {what} cite « {name} », qui n'est pas une question.{hint} Corrigez ce nom."
+    )
     CHECK_SETTING_CHOICE = "{place} : {what} attend « {choice} », qui n'est pas une réponse possible à « {name} ».{hint} Corrigez cette valeur."
     CHECK_UNTRANSLATED = "{place} : {count} texte(s) sans traduction en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
 
@@ -156,10 +176,14 @@ class Code(StrEnum):
         "Réécrivez-la dans LimeSurvey après l'import."
     )
 
-    CONVERT_FORMAT = "Le format de « {file} » n'est pas reconnu. Ajoutez --format ({known}) ou changez l'extension."
+    CONVERT_FORMAT = (
+        "Le format de « {file} » n'est pas reconnu. Ajoutez --format ({known}) ou changez l'extension."
+    )
     CONVERT_GUIDE = "« {file} » est un guide d'entretien : il s'imprime par « enquete questionnaire print » mais ne se convertit pas."
     CONVERT_EXISTS = "« {file} » existe déjà. Ajoutez --force pour le remplacer (les commentaires d'un YAML sont gardés), ou changez de nom."
-    PYXFORM_MISSING = "L'écriture d'un XForm demande pyxform. Installez-le par « pip install habitat_enquete[odk] »."
+    PYXFORM_MISSING = (
+        "L'écriture d'un XForm demande pyxform. Installez-le par « pip install habitat_enquete[odk] »."
+    )
     PYXFORM_REFUSES = "Le formulaire « {file} » est refusé par pyxform : {why}. Corrigez ce point, puis relancez « enquete questionnaire check »."
 
     INFER_NOTHING = (
@@ -171,7 +195,9 @@ class Code(StrEnum):
         "« {file} » demande un navigateur Chromium, Chrome ou Edge, qui n'a pas été trouvé. "
         "Installez-en un, ou demandez --format html puis imprimez la page en PDF."
     )
-    BROWSER_FAILED = "Le navigateur n'a pas su écrire « {file} ». Demandez --format html puis imprimez la page en PDF."
+    BROWSER_FAILED = (
+        "Le navigateur n'a pas su écrire « {file} ». Demandez --format html puis imprimez la page en PDF."
+    )
 
     FORM_JSON_UNKNOWN = (
         "« {file} » n'est pas un fichier de réponses enregistré par le formulaire hors ligne. "
@@ -179,14 +205,22 @@ class Code(StrEnum):
     )
 
     # ── expressions: conditions, constraints, calculations ─────────────────────────────────────────────────────
-    EXPRESSION_SYNTAX = "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
-    EXPRESSION_FUNCTION_UNKNOWN = "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
-    EXPRESSION_ARGUMENTS = "La fonction « {name}() » attend {expected}, et non {found}. Corrigez l'expression « {text} »."
+    EXPRESSION_SYNTAX = (
+        "L'expression « {text} » n'est pas lisible au caractère {column} : {why}. Corrigez-la."
+    )
+    EXPRESSION_FUNCTION_UNKNOWN = (
+        "La fonction « {name}() » n'existe pas.{hint} Corrigez l'expression « {text} »."
+    )
+    EXPRESSION_ARGUMENTS = (
+        "La fonction « {name}() » attend {expected}, et non {found}. Corrigez l'expression « {text} »."
+    )
     EXPRESSION_NOT_COMPUTABLE = (
         "L'expression « {text} » dépend d'un élément ({what}) que seul l'outil de collecte connaît : elle ne peut pas être recalculée ici. "
         "Ses réponses sont gardées telles quelles."
     )
-    EXPRESSION_REGEX = "Le motif « {pattern} » de regex() n'est pas valable ({why}). Corrigez l'expression « {text} »."
+    EXPRESSION_REGEX = (
+        "Le motif « {pattern} » de regex() n'est pas valable ({why}). Corrigez l'expression « {text} »."
+    )
 
     # ── the codebook ───────────────────────────────────────────────────────────────────────────────────────────
     CODEBOOK_EMPTY = "« {file} » ne contient aucun code. Ajoutez sous « themes » au moins un thème et un code (voir docs/grille_de_codage.md)."
@@ -200,16 +234,22 @@ class Code(StrEnum):
         "{file}, ligne {line} : « {key} » renvoie à « {target} », que la grille ne définit pas.{hint} "
         "Corrigez ce nom ou ajoutez sa définition."
     )
-    CODEBOOK_PARENT_CYCLE = "{file}, ligne {line} : le code « {id} » est son propre ancêtre. Corrigez « parent »."
+    CODEBOOK_PARENT_CYCLE = (
+        "{file}, ligne {line} : le code « {id} » est son propre ancêtre. Corrigez « parent »."
+    )
     CODEBOOK_BAD_TERM = "{file}, ligne {line} : le terme « {term} » ne peut rien trouver ({why}). Corrigez-le ou supprimez-le."
     CODEBOOK_EMPTY_RULE = "{file}, ligne {line} : cette règle ne demande rien. Donnez-lui au moins « all_of », « any_of » ou « patterns »."
     CODEBOOK_BAD_PATTERN = (
         "{file}, ligne {line} : « patterns » attend une liste de motifs, chacun une liste de jetons entre accolades, "
         "par exemple « - [{{LEMMA: chercher}}, {{POS: NOUN}}] »."
     )
-    CODEBOOK_BAD_COLOUR = "{file}, ligne {line} : « {colour} » n'est pas une couleur. Écrivez-la sous la forme \"#1b6ca8\", entre guillemets."
-    CODEBOOK_CODE_ABSENT = "La grille n'a pas de code « {id} ».{hint} Les codes sont les « id » de codebook.yaml."
-    CODEBOOK_THEME_ABSENT = "La grille n'a pas de thème « {id} ».{hint} Donnez l'identifiant d'un thème de codebook.yaml."
+    CODEBOOK_BAD_COLOUR = '{file}, ligne {line} : « {colour} » n\'est pas une couleur. Écrivez-la sous la forme "#1b6ca8", entre guillemets.'
+    CODEBOOK_CODE_ABSENT = (
+        "La grille n'a pas de code « {id} ».{hint} Les codes sont les « id » de codebook.yaml."
+    )
+    CODEBOOK_THEME_ABSENT = (
+        "La grille n'a pas de thème « {id} ».{hint} Donnez l'identifiant d'un thème de codebook.yaml."
+    )
     CODEBOOK_EDIT_REFUSED = "La grille n'a pas été modifiée : {why}."
     CODEBOOK_CHANGED_ELSEWHERE = "« {file} » a été modifié entre-temps par quelqu'un d'autre. Rechargez la page, puis refaites ce changement."
 
@@ -222,9 +262,7 @@ class Code(StrEnum):
         "Le modèle de langue « {name} » n'est pas installé. Installez-le, ou donnez « fr_enquete_parle » (livré avec enquete) "
         "ou « blank » (tables de lemmes seules)."
     )
-    LANG_COMPONENT_ABSENT = (
-        "Le modèle de langue « {name} » ne sait pas faire cela ({need}). Employez « fr_enquete_parle », livré avec enquete."
-    )
+    LANG_COMPONENT_ABSENT = "Le modèle de langue « {name} » ne sait pas faire cela ({need}). Employez « fr_enquete_parle », livré avec enquete."
 
     # ── coding ─────────────────────────────────────────────────────────────────────────────────────────────────
     CODING_ABSENT = "Le codage n° {id} n'existe plus : quelqu'un l'a supprimé. Rechargez la page."
@@ -255,21 +293,33 @@ class Code(StrEnum):
     )
     QUERY_SYNTAX = "La requête « {text} » n'est pas comprise : {why}. Exemple : loyer_eleve ET (emploi OU theme:mobilite) SAUF hlm."
     QUERY_UNKNOWN_NAME = "« {name} » n'est ni un code ni un thème de la grille.{hint} Les codes sont les « id » de codebook.yaml."
-    QUERY_BAD_CONDITION = "La condition « {text} » n'est pas comprise. Écrivez par exemple public=nouvel_arrivant ou age>=60."
-    QUERY_UNKNOWN_ATTRIBUTE = "Personne n'a de caractéristique « {name} » dans cette étude. Caractéristiques connues : {known}."
-    DOCUMENT_ABSENT = "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
+    QUERY_BAD_CONDITION = (
+        "La condition « {text} » n'est pas comprise. Écrivez par exemple public=nouvel_arrivant ou age>=60."
+    )
+    QUERY_UNKNOWN_ATTRIBUTE = (
+        "Personne n'a de caractéristique « {name} » dans cette étude. Caractéristiques connues : {known}."
+    )
+    DOCUMENT_ABSENT = (
+        "Le document « {id} » n'est pas dans l'étude. « enquete status » liste ce qui est importé."
+    )
 
     # ── transcripts ────────────────────────────────────────────────────────────────────────────────────────────
-    INTERVIEWS_NO_FOLDER = "Le dossier d'entretiens « {path} » n'existe pas. Indiquez celui qui contient les transcriptions."
+    INTERVIEWS_NO_FOLDER = (
+        "Le dossier d'entretiens « {path} » n'existe pas. Indiquez celui qui contient les transcriptions."
+    )
     INTERVIEWS_NO_FILE = "Le dossier « {path} » ne contient aucune transcription (.docx, .odt, .txt, .srt, .pdf…). Déposez-y les entretiens."
     TRANSCRIPT_UNKNOWN_FORMAT = "« {file} » : le format « {suffix} » n'est pas lu. Enregistrez la transcription en .docx, .odt, .txt ou .srt."
     TRANSCRIPT_UNKNOWN_XML = "« {file} » est un XML inconnu (élément « {root} »). Exportez la transcription en .docx, .txt, .eaf, .trs ou TEI."
     TRANSCRIPT_NO_WORDS = "« {file} » ne contient aucun mot. Vérifiez que la transcription a bien été enregistrée dans ce fichier."
     TRANSCRIPT_SCANNED = "« {file} » ({pages} page(s)) ne contient que des images : c'est un document numérisé. Passez-le par une reconnaissance de caractères (OCR), ou demandez le fichier d'origine."
-    TRANSCRIPT_TOO_LONG = "« {file} » dépasse {limit} : ce n'est pas un entretien. Découpez-le en un fichier par entretien."
+    TRANSCRIPT_TOO_LONG = (
+        "« {file} » dépasse {limit} : ce n'est pas un entretien. Découpez-le en un fichier par entretien."
+    )
     TRANSCRIPT_ENDLESS_LINE = "{file}, ligne {row} : une seule ligne de {length} caractères, aucun tour de parole ne s'y lit. Exportez de nouveau la transcription avec ses retours à la ligne."
     TRANSCRIPT_DELETED_TEXT = "« {file} » : texte supprimé en suivi des modifications ou masqué, non lu : {count} passage(s). Acceptez ou refusez les modifications pour trancher."
-    TRANSCRIPT_HIDDEN_TEXT = "« {file} » : texte masqué, non lu : {count} passage(s). Affichez-le s'il fait partie de l'entretien."
+    TRANSCRIPT_HIDDEN_TEXT = (
+        "« {file} » : texte masqué, non lu : {count} passage(s). Affichez-le s'il fait partie de l'entretien."
+    )
     TRANSCRIPT_TIERS_ASIDE = "« {file} » : les pistes {tiers} ne sont pas de la parole et n'ont pas été lues comme telle. Renommez-les si elles en sont."
     TRANSCRIPT_NO_SPEAKER = "« {file} » : aucun locuteur reconnu ; tout le texte est gardé comme parole d'enquêté. Écrivez le nom devant chaque tour (« ENQ : », « Marie : ») ou mettez les questions en gras."
     TRANSCRIPT_GUESSED_TURNS = "« {file} » : les tours sont séparés par {how}, sans nom ; deux voix alternées ont été supposées. Vérifiez-les et nommez les locuteurs."
@@ -281,10 +331,14 @@ class Code(StrEnum):
     TEXTGRID_BROKEN = "{file}, ligne {row} : ce TextGrid n'est plus lisible à partir d'ici. Ouvrez-le dans Praat et enregistrez-le en « text file »."
     TEXTGRID_BINARY = "« {file} » est un TextGrid binaire. Enregistrez-le depuis Praat en « text file »."
     JSON_BROKEN = "{file}, ligne {row} : ce JSON n'est pas lisible. Exportez-le de nouveau depuis l'outil de transcription."
-    JSON_NO_UTTERANCE = "« {file} » : aucune liste de prises de parole dans ce JSON. Exportez en .srt, .vtt, .docx ou .txt."
+    JSON_NO_UTTERANCE = (
+        "« {file} » : aucune liste de prises de parole dans ce JSON. Exportez en .srt, .vtt, .docx ou .txt."
+    )
     INTERVIEW_TABLE_COLUMN = "{file} : il manque la colonne « fichier ». Elle dit quelle transcription chaque ligne décrit ; ajoutez-la."
     INTERVIEW_TABLE_NO_FILE = "{file}, ligne {row} : « {value} » n'est pas dans le dossier. Corrigez le nom dans la colonne « fichier » ou ajoutez la transcription.{hint}"
-    INTERVIEW_TABLE_TWICE = "{file}, ligne {row} : « {value} » est déjà décrit plus haut. Gardez une seule ligne par fichier."
+    INTERVIEW_TABLE_TWICE = (
+        "{file}, ligne {row} : « {value} » est déjà décrit plus haut. Gardez une seule ligne par fichier."
+    )
     INTERVIEW_TABLE_SPEAKER = "{file}, ligne {row} : « {value} » ne parle pas dans cette transcription (locuteurs : {labels}). Corrigez la colonne « {column} »."
     INTERVIEW_NOT_DECLARED = "« {file} » n'est pas décrit dans entretiens.csv : ni public, ni commune, ni consentement connus. Ajoutez-y une ligne."
     INTERVIEW_SAME_ID = "« {file} » et « {other} » donneraient le même entretien « {id} ». Donnez-leur un identifiant dans entretiens.csv (le même si ce sont deux parties)."
@@ -301,15 +355,13 @@ class Code(StrEnum):
     QUESTIONNAIRE_UNSURE = (
         "« {file} » correspond aussi bien à {names}. Choisissez par l'option --questionnaire."
     )
-    HEADER_ROW_EMPTY = "{file}, {sheet} : la ligne d'en-tête {header_row} ne désigne aucune question. Corrigez --header-row."
+    HEADER_ROW_EMPTY = (
+        "{file}, {sheet} : la ligne d'en-tête {header_row} ne désigne aucune question. Corrigez --header-row."
+    )
     NO_RESPONSE = "« {file} » a un en-tête reconnu mais aucune réponse en dessous. Vérifiez l'export."
-    COLUMN_UNKNOWN = (
-        "La colonne « {header} » ne désigne aucune question.{hint} Décidez dans correspondances.yaml (question, ou « ignorer »)."
-    )
+    COLUMN_UNKNOWN = "La colonne « {header} » ne désigne aucune question.{hint} Décidez dans correspondances.yaml (question, ou « ignorer »)."
     COLUMN_UNNAMED = "Cette colonne contient des valeurs mais n'a pas d'en-tête : elle est ignorée. Supprimez-la ou nommez-la."
-    COLUMN_AMBIGUOUS = (
-        "La colonne « {header} » peut désigner {questions} : elle n'est pas lue. Précisez laquelle dans correspondances.yaml."
-    )
+    COLUMN_AMBIGUOUS = "La colonne « {header} » peut désigner {questions} : elle n'est pas lue. Précisez laquelle dans correspondances.yaml."
     COLUMN_DUPLICATE = (
         "La colonne « {header} » répond une seconde fois à « {question} » (déjà en colonne {first}) : elle n'est pas lue. "
         "Renommez l'une des deux."
@@ -321,16 +373,18 @@ class Code(StrEnum):
     COLUMNS_ABBREVIATED = (
         "Les colonnes {columns} sont rattachées par le début de leur libellé, coupé à l'export. Vérifiez-les."
     )
-    COLUMNS_PERSONAL = (
-        "Les colonnes {columns} contiennent des données personnelles : elles ne sont pas enregistrées dans l'étude."
+    COLUMNS_PERSONAL = "Les colonnes {columns} contiennent des données personnelles : elles ne sont pas enregistrées dans l'étude."
+    QUESTION_WITHOUT_COLUMN = (
+        "Aucune colonne ne répond à « {questions} ». Vérifiez l'export ou le nom des colonnes."
     )
-    QUESTION_WITHOUT_COLUMN = "Aucune colonne ne répond à « {questions} ». Vérifiez l'export ou le nom des colonnes."
     HEADER_REPAIRED = "Les accents abîmés des en-têtes et des réponses de cette feuille ont été réparés. Relisez quelques cellules."
     SHEET_HIDDEN = "La feuille masquée « {name} » n'est pas lue. Affichez-la ou désignez-la par --sheet."
     SHEET_UNKNOWN = "La feuille « {name} » ne correspond ni au questionnaire ni à l'une de ses boucles : elle n'est pas lue."
     ROWS_HIDDEN = "Lignes masquées de cette feuille, lues comme les autres : {count}. Supprimez celles qui sont à écarter."
     CELL_TOO_FAR = "« {file} », feuille « {sheet} » : une cellule isolée très loin du tableau empêche la lecture. Supprimez-la, ou enregistrez en xlsx."
-    CELL_FAR = "Des cellules isolées très loin du tableau ont été laissées de côté. Supprimez-les dans le classeur."
+    CELL_FAR = (
+        "Des cellules isolées très loin du tableau ont été laissées de côté. Supprimez-les dans le classeur."
+    )
     CELLS_MERGED = "{count} cellules fusionnées dans les données : seule la première de chaque bloc porte la valeur. Défusionnez-les."
     REPEAT_ORPHAN = "Cette ligne de la boucle « {repeat} » ne se rattache à aucune réponse : elle est écartée. Vérifiez l'export."
     REPEAT_UNLINKED = (
@@ -340,7 +394,9 @@ class Code(StrEnum):
     ROW_NOTE = "Cette ligne n'a presque rien d'une réponse (note ou total sous le tableau ?) : elle est écartée. Supprimez-la."
     ROW_SPARSE = "Cette réponse ne contient que {count} valeur reconnue. Vérifiez la ligne."
     ROW_DRAFT = "Réponse non terminée ou non validée ({why}) : elle est écartée. Pour la garder : « brouillons: garder » dans enquete.yaml (import)."
-    ROW_TEST = "Cette réponse ressemble à un essai ({why}). Elle est gardée ; supprimez la ligne si c'en est un."
+    ROW_TEST = (
+        "Cette réponse ressemble à un essai ({why}). Elle est gardée ; supprimez la ligne si c'en est un."
+    )
     ROW_NO_CONSENT = "Le consentement n'est pas donné : la réponse n'est pas enregistrée."
     RESPONSE_DUPLICATE = "Cette réponse répète exactement celle de la ligne {first} (même identifiant) : elle n'est comptée qu'une fois."
     RESPONSE_CONFLICT = (
@@ -352,55 +408,61 @@ class Code(StrEnum):
         "Aucune colonne n'identifie les réponses : elles sont reconnues à leur contenu, et une réponse modifiée comptera comme "
         "une nouvelle. Ajoutez une colonne d'identifiant (sans nom de personne)."
     )
-    ANSWER_UNKNOWN_CHOICE = (
-        "« {value} » n'est pas une modalité de « {question} ».{hint} Décidez dans recodages.yaml, ou corrigez la cellule."
-    )
+    ANSWER_UNKNOWN_CHOICE = "« {value} » n'est pas une modalité de « {question} ».{hint} Décidez dans recodages.yaml, ou corrigez la cellule."
     ANSWER_OTHER_TEXT = "Réponse libre à « {question} » : elle est rangée dans « autre » et à recoder au besoin (recodages.yaml)."
     ANSWER_SPLIT_DISAGREES = (
         "« {question} » : la colonne d'ensemble et les colonnes par modalité ne disent pas la même chose. La première est gardée ; "
         "vérifiez la ligne."
     )
-    ANSWER_NOT_TICK = "« {value} » ne dit ni oui ni non à une modalité de « {question} ». Corrigez la cellule."
+    ANSWER_NOT_TICK = (
+        "« {value} » ne dit ni oui ni non à une modalité de « {question} ». Corrigez la cellule."
+    )
     ANSWER_NOT_NUMBER = "« {value} » n'est pas un nombre (« {question} »). Corrigez la cellule."
     ANSWER_NOT_INTEGER = "« {value} » n'est pas un nombre entier (« {question} »). Corrigez la cellule."
-    ANSWER_NOT_DATE = "« {value} » n'est pas une date (« {question} »). Écrivez-la jj/mm/aaaa, mm/aaaa ou aaaa."
+    ANSWER_NOT_DATE = (
+        "« {value} » n'est pas une date (« {question} »). Écrivez-la jj/mm/aaaa, mm/aaaa ou aaaa."
+    )
     ANSWER_NOT_TIME = "« {value} » n'est pas une heure (« {question} »). Écrivez-la hh:mm."
-    ANSWER_NOT_POSITION = "« {value} » n'est pas une position (« {question} »). Écrivez latitude et longitude."
+    ANSWER_NOT_POSITION = (
+        "« {value} » n'est pas une position (« {question} »). Écrivez latitude et longitude."
+    )
     ANSWER_TRUNCATED = "La réponse à « {question} » a été coupée par Excel à 32 767 caractères. Reprenez-la dans un export csv."
     ANSWER_REQUIRED = "« {question} » est obligatoire et n'a pas de réponse."
     ANSWER_CONSTRAINT = "« {value} » ne respecte pas la règle de « {question} » ({rule}).{hint}"
     ANSWER_NOT_RELEVANT = "« {question} » a une réponse alors que la question ne devait pas être posée (condition : {rule}). La réponse est gardée."
     ANSWER_FORMULA = "Cette formule n'a pas été calculée (« {question} ») : ouvrez le classeur, enregistrez-le, réimportez-le."
-    ANSWER_CELL_ERROR = "La cellule affiche l'erreur {value} (« {question} »). Corrigez la formule ou saisissez la valeur."
-    NUMBER_AMBIGUOUS = "« {value} » (« {question} ») est lu {hint}. Écrivez 1234 ou 1,234 pour lever le doute."
+    ANSWER_CELL_ERROR = (
+        "La cellule affiche l'erreur {value} (« {question} »). Corrigez la formule ou saisissez la valeur."
+    )
+    NUMBER_AMBIGUOUS = (
+        "« {value} » (« {question} ») est lu {hint}. Écrivez 1234 ou 1,234 pour lever le doute."
+    )
     NUMBER_AS_DATE = "Cette cellule affiche une date mais « {question} » attend un nombre : {hint} est lu. Changez le format de la colonne."
     DATE_IS_YEAR = "Une année saisie dans une cellule au format date (« {question} ») : {hint} est lu. Changez le format de la colonne."
     DATE_SUSPECT = "La date {hint} (« {question} ») est peu vraisemblable. Vérifiez la cellule."
     DATE_MONTH_FIRST = "« {value} » (« {question} ») est lu {hint}, mois en premier. Vérifiez la cellule."
-    CODE_PADDED = "Le code de « {question} » avait perdu ses zéros : {hint} est lu. Mettez la colonne au format texte."
-    MAPPING_QUESTION_UNKNOWN = "{file}, ligne {line} : « {name} » n'est pas une question de « {questionnaire} ».{hint}"
+    CODE_PADDED = (
+        "Le code de « {question} » avait perdu ses zéros : {hint} est lu. Mettez la colonne au format texte."
+    )
+    MAPPING_QUESTION_UNKNOWN = (
+        "{file}, ligne {line} : « {name} » n'est pas une question de « {questionnaire} ».{hint}"
+    )
     RECODING_UNKNOWN = "{file}, ligne {line} : « {name} » n'est pas une modalité de « {question} ».{hint}"
     FIELDWORK_COLUMN = "« {file} » n'a pas de colonne « {column} ». Colonnes lues : {columns}."
 
     # ── weights: calibration on margins ────────────────────────────────────────────────────────────────────────
-    MARGIN_EMPTY = (
-        "La marge « {margin} », modalité « {category} » : aucun répondant. Regroupez cette modalité avec une autre."
-    )
-    MARGIN_MISSING = (
-        "La marge « {margin} » ne dit rien de la modalité « {category} », choisie par {count} répondant(s). Ajoutez-la."
-    )
+    MARGIN_EMPTY = "La marge « {margin} », modalité « {category} » : aucun répondant. Regroupez cette modalité avec une autre."
+    MARGIN_MISSING = "La marge « {margin} » ne dit rien de la modalité « {category} », choisie par {count} répondant(s). Ajoutez-la."
     MARGIN_VALUE = "La marge « {margin} », modalité « {category} » : « {value} » n'est pas un effectif positif. Corrigez-le."
     MARGIN_QUESTION = "La marge « {margin} » n'est pas une question de « {questionnaire} ».{hint} Corrigez son nom dans le fichier des marges."
     MARGINS_QUESTIONNAIRE = "Le fichier des marges ne dit pas quel questionnaire redresser (réponses connues : {known}). Ajoutez « questionnaire: NOM »."
-    MARGIN_TOTAL = (
-        "La marge « {margin} » totalise {total}, les autres {expected}. Ramenez les marges au même total de population."
-    )
+    MARGIN_TOTAL = "La marge « {margin} » totalise {total}, les autres {expected}. Ramenez les marges au même total de population."
     MARGIN_REDUNDANT = "La marge « {margin} » est contredite par les autres : aucun jeu de poids ne les respecte toutes. Vérifiez-la."
-    MARGIN_UNREACHABLE = (
-        "Le calage ne converge pas : la marge « {margin} » reste à {gap} de sa cible. Élargissez les bornes ou regroupez ses modalités."
-    )
+    MARGIN_UNREACHABLE = "Le calage ne converge pas : la marge « {margin} » reste à {gap} de sa cible. Élargissez les bornes ou regroupez ses modalités."
     MARGIN_BOUNDS = "Les bornes {low} et {high} ne conviennent pas : il faut une borne basse inférieure à 1 et une borne haute supérieure à 1."
-    WEIGHT_INITIAL = "Le poids de départ de « {respondent} » vaut {value} : il doit être positif. Corrigez-le."
+    WEIGHT_INITIAL = (
+        "Le poids de départ de « {respondent} » vaut {value} : il doit être positif. Corrigez-le."
+    )
 
     # ── the store ──────────────────────────────────────────────────────────────────────────────────────────────
     STORE_NEWER = (
@@ -415,24 +477,20 @@ class Code(StrEnum):
         "Il n'y a encore aucun épisode résidentiel. Importez des réponses dont une boucle déclare « parcours: », "
         "donnez un tableau d'épisodes par « enquete pathways parcours.xlsx », ou codez des entretiens."
     )
-    PATHWAY_COLUMN_MISSING = (
-        "{file}, feuille {sheet} : il manque une colonne « {column} » (acceptées : {accepted}). Ajoutez-la en première ligne."
+    PATHWAY_COLUMN_MISSING = "{file}, feuille {sheet} : il manque une colonne « {column} » (acceptées : {accepted}). Ajoutez-la en première ligne."
+    PATHWAY_TABLE_EMPTY = (
+        "{file}, feuille {sheet} : aucun épisode sous la ligne d'en-tête. Écrivez un épisode par ligne."
     )
-    PATHWAY_TABLE_EMPTY = "{file}, feuille {sheet} : aucun épisode sous la ligne d'en-tête. Écrivez un épisode par ligne."
-    PATHWAY_NO_ID = "Cet épisode n'a pas d'identifiant de personne : il est laissé de côté. Complétez la colonne « id »."
-    PATHWAY_DATE = (
-        "« {value} » n'est pas une date reconnue. Écrivez par exemple 2015, 2015-03, 15/03/2015, printemps 2015 ou vers 2010."
+    PATHWAY_NO_ID = (
+        "Cet épisode n'a pas d'identifiant de personne : il est laissé de côté. Complétez la colonne « id »."
     )
-    PATHWAY_NO_START = "La date d'entrée manque : l'épisode reste au tableau, sans place sur la frise. Une année suffit."
-    PATHWAY_END_BEFORE_START = (
-        "Le départ ({end}) précède l'entrée ({start}) : l'épisode n'entre pas dans la frise. Corrigez l'une des deux dates."
+    PATHWAY_DATE = "« {value} » n'est pas une date reconnue. Écrivez par exemple 2015, 2015-03, 15/03/2015, printemps 2015 ou vers 2010."
+    PATHWAY_NO_START = (
+        "La date d'entrée manque : l'épisode reste au tableau, sans place sur la frise. Une année suffit."
     )
-    PATHWAY_AFTER_INTERVIEW = (
-        "La date {date} est postérieure à l'entretien ({interview}) : ce qui la suit n'est pas pris en compte. Corrigez-la."
-    )
-    PATHWAY_BEFORE_BIRTH = (
-        "La date {date} précède la naissance ({birth}). Corrigez la date ou l'année de naissance de la personne."
-    )
+    PATHWAY_END_BEFORE_START = "Le départ ({end}) précède l'entrée ({start}) : l'épisode n'entre pas dans la frise. Corrigez l'une des deux dates."
+    PATHWAY_AFTER_INTERVIEW = "La date {date} est postérieure à l'entretien ({interview}) : ce qui la suit n'est pas pris en compte. Corrigez-la."
+    PATHWAY_BEFORE_BIRTH = "La date {date} précède la naissance ({birth}). Corrigez la date ou l'année de naissance de la personne."
     PATHWAY_OVERLAP = (
         "Cet épisode commence {months} mois avant la fin du précédent ({other}) : deux logements principaux à la fois. "
         "Le plus récent l'emporte dans la frise ; corrigez une date, ou marquez l'un des deux « principal : non »."
@@ -441,28 +499,30 @@ class Code(StrEnum):
         "Il manque {months} mois entre l'épisode précédent ({other}) et celui-ci : la frise y reste sans réponse. "
         "Ajoutez l'épisode manquant si vous le connaissez."
     )
-    PATHWAY_ONE_MONTH = (
-        "Cet épisode dure un mois ou moins. Gardez-le s'il compte (hébergement d'urgence) ; sinon marquez-le « principal : non »."
-    )
+    PATHWAY_ONE_MONTH = "Cet épisode dure un mois ou moins. Gardez-le s'il compte (hébergement d'urgence) ; sinon marquez-le « principal : non »."
     PATHWAY_NO_END = (
         "La date de départ manque alors qu'un autre épisode suit : la frise suppose un départ à l'entrée suivante ({next}). "
         "Complétez-la si elle diffère."
     )
-    PATHWAY_TENURE = (
-        "« {value} » n'est pas un statut d'occupation connu.{hint} Ajoutez-le à codebook.yaml (pathways : tenures) ou corrigez-le."
+    PATHWAY_TENURE = "« {value} » n'est pas un statut d'occupation connu.{hint} Ajoutez-le à codebook.yaml (pathways : tenures) ou corrigez-le."
+    PATHWAY_NO_TENURE = (
+        "Le statut d'occupation manque : la frise y reste sans réponse. Complétez la colonne « statut »."
     )
-    PATHWAY_NO_TENURE = "Le statut d'occupation manque : la frise y reste sans réponse. Complétez la colonne « statut »."
     PATHWAY_COMMUNE_UNKNOWN = (
         "« {value} » n'est le nom d'aucune commune connue.{hint} Corrigez-le, ou écrivez son code INSEE ; "
         "pour un lieu à l'étranger, écrivez le pays entre parenthèses."
     )
-    PATHWAY_COMMUNE_HOMONYM = (
-        "« {value} » est le nom de {count} communes ({candidates}). Précisez le département, par exemple « {example} »."
+    PATHWAY_COMMUNE_HOMONYM = "« {value} » est le nom de {count} communes ({candidates}). Précisez le département, par exemple « {example} »."
+    PATHWAY_COMMUNE_MERGED = (
+        "« {value} » fait aujourd'hui partie de {commune} ({insee}) : c'est cette commune qui est retenue."
     )
-    PATHWAY_COMMUNE_MERGED = "« {value} » fait aujourd'hui partie de {commune} ({insee}) : c'est cette commune qui est retenue."
     PATHWAY_YES_NO = "« {value} » n'est ni oui ni non. Écrivez « oui » ou « non »."
-    PATHWAY_SATISFACTION = "« {value} » n'est pas une note de satisfaction de 1 à 5. Corrigez-la ou videz la cellule."
-    PATHWAY_STATE = "« {value} » n'est pas une décision connue. Écrivez « proposé », « confirmé » ou « rejeté »."
+    PATHWAY_SATISFACTION = (
+        "« {value} » n'est pas une note de satisfaction de 1 à 5. Corrigez-la ou videz la cellule."
+    )
+    PATHWAY_STATE = (
+        "« {value} » n'est pas une décision connue. Écrivez « proposé », « confirmé » ou « rejeté »."
+    )
     PATHWAY_NO_INTERVIEW_DATE = (
         "La date d'entretien de « {respondent} » est inconnue : sa frise s'arrête à la dernière date citée. "
         "Ajoutez « date » à entretiens.csv ou « date_entretien » au questionnaire."
@@ -476,9 +536,7 @@ class Code(StrEnum):
         "Champs connus : {known}."
     )
     PATHWAY_OPTION = "L'option « {option} » vaut « {value} » : elle attend {expected}."
-    PATHWAY_TYPES_TOO_MANY = (
-        "Vous demandez {asked} types pour {distinct} parcours différents. Demandez-en au plus {distinct}, ou ajoutez des personnes."
-    )
+    PATHWAY_TYPES_TOO_MANY = "Vous demandez {asked} types pour {distinct} parcours différents. Demandez-en au plus {distinct}, ou ajoutez des personnes."
     PATHWAY_LENGTHS = (
         "La distance {method} compare les parcours date par date, or leurs durées diffèrent. Choisissez --distance OM, "
         "ou une horloge commune (--clock calendar)."
@@ -491,9 +549,7 @@ class Code(StrEnum):
 
     # ── enquete explore ────────────────────────────────────────────────────────────────────────────────────────
     CONCORDANCE_EMPTY = "La recherche est vide. Donnez un mot, par exemple « enquete explore --kwic loyer »."
-    CONCORDANCE_REGEX = (
-        "La recherche « {query} » contient une expression régulière non valable ({why}). Corrigez ce qui est entre barres obliques."
-    )
+    CONCORDANCE_REGEX = "La recherche « {query} » contient une expression régulière non valable ({why}). Corrigez ce qui est entre barres obliques."
     EXPLORE_NO_TEXT = (
         "Il n'y a pas encore de parole à explorer : ni entretien codé, ni réponse ouverte importée. "
         "Tapez d'abord « enquete import » ou « enquete code »."
@@ -502,9 +558,7 @@ class Code(StrEnum):
         "Le corpus ne fait que {segments} segments : il en faut au moins {minimum} pour une classification qui ait un sens. "
         "Ajoutez des entretiens, ou lisez les spécificités et la concordance, qui restent calculées."
     )
-    EXPLORE_ONE_PERSON = (
-        "Toute la parole vient d'une seule personne : une classification décrirait son récit, pas un corpus. Ajoutez des entretiens."
-    )
+    EXPLORE_ONE_PERSON = "Toute la parole vient d'une seule personne : une classification décrirait son récit, pas un corpus. Ajoutez des entretiens."
     EXPLORE_NO_VOCABULARY = (
         "Aucun mot n'est présent dans au moins {floor} segments : le vocabulaire est vide. "
         "Baissez le seuil (--floor), ou ajoutez des textes."
@@ -515,18 +569,18 @@ class Code(StrEnum):
     )
 
     # ── enquete review ─────────────────────────────────────────────────────────────────────────────────────────
-    REVIEW_NO_TEXT = "L'étude n'a pas de texte « {name} ». Rechargez la page : il a pu être renommé ou retiré."
+    REVIEW_NO_TEXT = (
+        "L'étude n'a pas de texte « {name} ». Rechargez la page : il a pu être renommé ou retiré."
+    )
     REVIEW_NO_ACTION = "Le geste « {action} » n'existe pas. Rechargez la page."
     REVIEW_BAD_REQUEST = "La page a envoyé une demande incomplète. Rechargez-la."
-    REVIEW_PORT_TAKEN = "Le port {port} est déjà pris. Donnez-en un autre par --port, ou aucun pour en prendre un libre."
+    REVIEW_PORT_TAKEN = (
+        "Le port {port} est déjà pris. Donnez-en un autre par --port, ou aucun pour en prendre un libre."
+    )
 
     # ── exchange with other software ───────────────────────────────────────────────────────────────────────────
-    IRAMUTEQ_EMPTY_TEXT = (
-        "{file}, ligne {row} : ce texte n'a pas de contenu, il est laissé de côté. Complétez-le ou supprimez sa ligne étoilée."
-    )
-    IRAMUTEQ_THEME_OUTSIDE = (
-        "{file}, ligne {row} : une ligne thématique « -* » précède le premier texte. Placez-la sous une ligne « **** »."
-    )
+    IRAMUTEQ_EMPTY_TEXT = "{file}, ligne {row} : ce texte n'a pas de contenu, il est laissé de côté. Complétez-le ou supprimez sa ligne étoilée."
+    IRAMUTEQ_THEME_OUTSIDE = "{file}, ligne {row} : une ligne thématique « -* » précède le premier texte. Placez-la sous une ligne « **** »."
     IRAMUTEQ_PREAMBLE = (
         "{file}, ligne {row} : cette ligne précède le premier texte, elle est laissée de côté. "
         "Placez une ligne « **** » au-dessus si elle fait partie du corpus."
@@ -567,9 +621,7 @@ class Code(StrEnum):
         "Installez-en un, tapez : pip install 'habitat_enquete[pdf]', ou imprimez la page HTML depuis votre navigateur."
     )
     PDF_FAILED = "« {program} » n'a pas pu imprimer le PDF. Ouvrez la page HTML et imprimez-la depuis votre navigateur."
-    OUTPUT_LOCKED = (
-        "« {file} » ne peut pas être écrit : il est sans doute ouvert ailleurs. Fermez-le, puis relancez la commande."
-    )
+    OUTPUT_LOCKED = "« {file} » ne peut pas être écrit : il est sans doute ouvert ailleurs. Fermez-le, puis relancez la commande."
 
     def sentence(self, **where: object) -> str:
         """The French sentence of this problem, filled with `where`."""

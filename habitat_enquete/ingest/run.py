@@ -352,7 +352,8 @@ class _Importer:
         questionnaire = self.match.questionnaire
         responses = [entry.response for entry in self._pending]
         people = [
-            (each.respondent, respondent_attributes(each, questionnaire, self._attributes)) for each in responses
+            (each.respondent, respondent_attributes(each, questionnaire, self._attributes))
+            for each in responses
         ]
         table.add_respondents(self.store, people, source=self.options.file)
         ids = table.add(self.store, self._pending)

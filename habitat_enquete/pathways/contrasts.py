@@ -235,7 +235,11 @@ def differences(
         if _is_partition(members):
             groups = [inside for inside in members.values() if len(inside) >= FEWEST]
             people = sum(map(len, members.values()))
-            own.append(_difference((attribute, "", f"Tous ({attribute.replace('_', ' ')})"), people, groups, square, weights))
+            own.append(
+                _difference(
+                    (attribute, "", f"Tous ({attribute.replace('_', ' ')})"), people, groups, square, weights
+                )
+            )
         everybody = set(range(len(ids)))
         for public, inside in members.items():
             name = labels.get((attribute, public), public.replace("_", " "))

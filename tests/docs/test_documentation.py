@@ -82,7 +82,9 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_shown_in_the_pages_exist(page: Path) -> None:
-    shown = re.findall(r"^ {4}(?:\$ )?enquete (?:-C \S+ )?([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    shown = re.findall(
+        r"^ {4}(?:\$ )?enquete (?:-C \S+ )?([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert set(shown) - set(COMMANDS) == set()
 
 

@@ -615,7 +615,10 @@ def test_answer_out_of_range_is_told_with_its_rule(study: Study) -> None:
 def test_answer_to_a_question_not_to_be_asked_is_kept_and_told(study: Study) -> None:
     result = study.take(study.sheet(row(statut="prop", loyer=500)))
     assert study.answer("loyer") == [("500", "answered")]
-    assert "ne devait pas être posée (condition : ${statut} = 'loc')" in told(result, "ANSWER_NOT_RELEVANT").message
+    assert (
+        "ne devait pas être posée (condition : ${statut} = 'loc')"
+        in told(result, "ANSWER_NOT_RELEVANT").message
+    )
 
 
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

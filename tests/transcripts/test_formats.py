@@ -314,9 +314,7 @@ def test_pdf_lines_become_paragraphs_and_running_heads_leave(interview):
 
 
 def test_a_scanned_pdf_asks_for_ocr(interview):
-    with pytest.raises(
-        EnqueteError, match=r"« E15\.pdf » \(2 pages\) ne contient que des images .* \(OCR\)"
-    ):
+    with pytest.raises(EnqueteError, match=r"« E15\.pdf » \(2 pages\) ne contient que des images .* \(OCR\)"):
         interview("E15.pdf", pdf([], []))
 
 
