@@ -191,8 +191,8 @@ def saturated(saturation: Saturation) -> str:
     lacks = f" Publics où le dernier entretien apportait encore du neuf : {len(thin)}." if thin else ""
     return wording.typographic(
         f"{wording.count(saturation.observed, 'code')} entendus en {wording.count(len(saturation.steps), 'entretien')}, "
-        f"dont {wording.number(saturation.once)} dans un seul. Les {wording.count(len(last), 'dernier entretien', 'derniers entretiens')} en ont apporté "
-        f"{wording.number(recent)} : {verdict} (estimateur de Chao : {wording.number(saturation.expected, 1)}).{lacks}"
+        f"dont {wording.number(saturation.once)} dans un seul. Les {wording.count(len(last), 'dernier entretien', 'derniers entretiens')} "
+        f"{f'en ont apporté {wording.number(recent)}' if recent else 'n’en ont apporté aucun de nouveau'} : {verdict} (estimateur de Chao : {wording.number(saturation.expected, 1)}).{lacks}"
     )
 
 
