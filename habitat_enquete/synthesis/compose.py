@@ -26,6 +26,8 @@ from habitat_enquete.synthesis.material import Material
 # The pairs of groups that the four studies ask to compare.
 _COMPARED = (("public", "nouvel_arrivant", "habitant"), ("installation", "reussie", "echouee"))
 
+_UNTITLED = "Se loger ici : freins et opportunités"
+
 
 def synthesis(
     material: Material, *, stamp: Stamp, notes: Sequence[Note] = (), actions: Sequence[Action] = ()
@@ -34,7 +36,7 @@ def synthesis(
     settings = material.settings
     ranked = findings.rank(material)
     return Synthesis(
-        title=settings.title,
+        title=settings.title or material.codebook.title or _UNTITLED,
         subtitle=settings.subtitle,
         area=settings.area,
         author=settings.author,

@@ -61,7 +61,7 @@ class Settings:
     `minimum_cell`: a crossing of fewer people is masked; `weak_finding`: a finding resting on fewer people is isolated.
     """
 
-    title: str = "Se loger ici : freins et opportunités"
+    title: str = ""
     subtitle: str = ""
     area: str = ""
     author: str = ""
@@ -95,7 +95,7 @@ def read(settings: Mapping[str, Any], *, file: str = "enquete.yaml") -> Settings
     thresholds = section.section("thresholds") or section.inner(Table())
     geography = section.section("map")
     found = Settings(
-        title=section.text("title") or _DEFAULTS.title,
+        title=section.text("title"),
         subtitle=section.text("subtitle"),
         area=section.text("area"),
         author=section.text("author"),
