@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from habitat_enquete.cli.show import pass_project, report_problems, say, say_json, table
+from habitat_enquete.cli.show import pass_project, report_problems, say, say_json, table, tell
 
 if TYPE_CHECKING:
     from habitat_enquete.model.synthesis import Synthesis
@@ -94,6 +94,8 @@ def _show(project: Project, result: ReportResult) -> None:
         say("Rien n'a changé : le rapport est à jour.")
     else:
         _show_findings(result.synthesis)
+        if not result.synthesis.corpus.codings:
+            tell("Rien n'est codé encore : le rapport est vide. Tapez d'abord « enquete code interviews/ ».")
     for path in result.kept:
         say(f"Le fichier que vous aviez modifié est gardé sous {project.relative(path)}")
     for path in result.files:

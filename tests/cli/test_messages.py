@@ -78,3 +78,7 @@ def test_status_loads_neither_the_language_model_nor_the_writers_of_reports(tmp_
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_an_empty_study_is_told_what_to_do_before_its_report(enquete: Callable[..., Result]) -> None:
+    assert "Tapez d'abord «\u00a0enquete code interviews/\u00a0»." in enquete("synthesis").stderr
