@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 from click.testing import CliRunner, Result
 
 from habitat_enquete.cli.main import main
 from habitat_enquete.project import Project, create
+
+# How long an example takes says how busy the machine is, not whether the code is right; the same examples each time.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("ENQUETE_TEST_DATA", ROOT.parent / "shared" / "data"))
