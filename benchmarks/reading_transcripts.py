@@ -16,7 +16,7 @@ from pathlib import Path
 
 from docx import Document as open_word
 
-from habitat_enquete.ingest.assembly import document
+from habitat_enquete.ingest.interviews.assembly import document
 from habitat_enquete.ingest.transcripts.read import read
 from habitat_enquete.model.text import Source
 

@@ -173,7 +173,7 @@ def pathways(
     Raises: EnqueteError when there is no episode, a file cannot be read, or a setting is wrong.
     """
     from habitat_enquete.ingest.codebooks import read_codebook
-    from habitat_enquete.ingest.questionnaires import read_all
+    from habitat_enquete.ingest.definitions.questionnaires import read_all
     from habitat_enquete.pathways.run import run
     from habitat_enquete.report.pathways import write
     from habitat_enquete.report.pathways_workbook import write_ageven, write_episodes
@@ -190,7 +190,7 @@ def pathways(
 
 
 def _episode_table(project: Project, path: Path) -> EpisodeTable:
-    from habitat_enquete.ingest.workbooks import read_workbook
+    from habitat_enquete.ingest.files.workbooks import read_workbook
     from habitat_enquete.pathways.table import read_table
 
     return read_table(project.relative(path), read_workbook(path).sheets)
@@ -202,7 +202,7 @@ def synthesis(project: Project) -> ReportResult:
     Raises: EnqueteError when the codebook, a questionnaire or a setting cannot be read, or a file cannot be written.
     """
     from habitat_enquete.ingest.codebooks import read_codebook
-    from habitat_enquete.ingest.questionnaires import read_all
+    from habitat_enquete.ingest.definitions.questionnaires import read_all
     from habitat_enquete.report.run import current, run
 
     codebook = read_codebook(project.codebook_file)
@@ -221,7 +221,7 @@ def deliver(project: Project, name: str) -> DeliveryResult:
     Raises: EnqueteError when the name is unknown, or a definition, a register or a setting cannot be read.
     """
     from habitat_enquete.ingest.codebooks import read_codebook
-    from habitat_enquete.ingest.questionnaires import read_all, read_guides
+    from habitat_enquete.ingest.definitions.questionnaires import read_all, read_guides
     from habitat_enquete.report.deliverables.run import run
 
     questionnaires, guides = read_all(project.questionnaires), read_guides(project.questionnaires)

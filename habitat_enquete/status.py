@@ -13,8 +13,8 @@ from enum import StrEnum
 from habitat_enquete.coding.rules import document_hash, rules_hash
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.ingest.codebooks import read_codebook
-from habitat_enquete.ingest.interviews import survey
-from habitat_enquete.ingest.questionnaires import read_definitions
+from habitat_enquete.ingest.definitions.questionnaires import read_definitions
+from habitat_enquete.ingest.interviews.folder import survey
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import State
 from habitat_enquete.model.questionnaire import Guide, Questionnaire

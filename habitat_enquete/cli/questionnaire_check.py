@@ -24,8 +24,8 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
     from dataclasses import asdict
 
     from habitat_enquete.errors import Severity
-    from habitat_enquete.ingest.questionnaire_check import check_file
-    from habitat_enquete.ingest.questionnaires import definition_files
+    from habitat_enquete.ingest.definitions.check import check_file
+    from habitat_enquete.ingest.definitions.questionnaires import definition_files
     from habitat_enquete.project import Project
 
     paths = files or definition_files(

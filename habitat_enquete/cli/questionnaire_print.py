@@ -36,7 +36,7 @@ def print_(files: tuple[Path, ...], formats: tuple[str, ...], output: Path | Non
     Exemple :
         enquete questionnaire print questionnaires/guide_entretien.yaml --format docx
     """
-    from habitat_enquete.ingest.questionnaires import definition_files
+    from habitat_enquete.ingest.definitions.questionnaires import definition_files
     from habitat_enquete.project import Project
     from habitat_enquete.report.questionnaire_print import print_definition
 

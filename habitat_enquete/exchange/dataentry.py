@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from habitat_enquete.exchange.workbook_writing import write_text
-from habitat_enquete.ingest.bounds import Bounds, bounds_of
+from habitat_enquete.ingest.expressions.bounds import Bounds, bounds_of
 from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
 
 if TYPE_CHECKING:

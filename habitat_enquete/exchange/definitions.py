@@ -13,7 +13,7 @@ from habitat_enquete.exchange.dataentry import write_dataentry
 from habitat_enquete.exchange.limesurvey import LimeSurveyStructure, write_limesurvey
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
 from habitat_enquete.exchange.xlsform import write_xlsform
-from habitat_enquete.ingest.questionnaires import read
+from habitat_enquete.ingest.definitions.questionnaires import read
 from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.yamlsource import read_text
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml
-from habitat_enquete.ingest.inference import Inferred, infer
-from habitat_enquete.ingest.workbooks import read_workbook
+from habitat_enquete.ingest.definitions.inference import Inferred, infer
+from habitat_enquete.ingest.files.workbooks import read_workbook
 
 _HEAD: Final = """\
 # Proposition déduite de {file} : à relire et à corriger avant l'import.

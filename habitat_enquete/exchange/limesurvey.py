@@ -16,7 +16,7 @@ from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity
 from habitat_enquete.exchange.limesurvey_expressions import Target, Untranslatable, translate
-from habitat_enquete.ingest.questionnaire_places import Places
+from habitat_enquete.ingest.definitions.places import Places
 from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
 
 COLUMNS: Final = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from habitat_enquete.ingest.expression_syntax import (
+from habitat_enquete.ingest.expressions.syntax import (
     Binary,
     Call,
     Current,

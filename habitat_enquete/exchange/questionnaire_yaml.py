@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from habitat_enquete.ingest import questionnaire_vocabulary as words
+from habitat_enquete.ingest.definitions import vocabulary as words
 from habitat_enquete.model.questionnaire import (
     Choice,
     Group,

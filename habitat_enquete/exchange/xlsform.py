@@ -1,7 +1,7 @@
 """Writes a questionnaire as an XLSForm that Kobo, ODK, SurveyCTO and Enketo take without a warning.
 
 Matrices become `table-list` groups, « autre (préciser) » a text question, limits on choices a constraint. What XLSForm
-cannot say goes to a last sheet, « enquete », which collection tools ignore and `ingest/xlsform.py` reads back.
+cannot say goes to a last sheet, « enquete », which collection tools ignore and `ingest/definitions/xlsform.py` reads back.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.exchange.workbook_writing import write_workbook
-from habitat_enquete.ingest.routing import constraint_of
-from habitat_enquete.ingest.xlsform import IMAGE_PARAMETERS
-from habitat_enquete.ingest.xlsform_extras import HEADER, extra_rows
+from habitat_enquete.ingest.answers.routing import constraint_of
+from habitat_enquete.ingest.definitions.xlsform import IMAGE_PARAMETERS
+from habitat_enquete.ingest.definitions.xlsform_extras import HEADER, extra_rows
 from habitat_enquete.model.questionnaire import (
     Choice,
     Group,

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.ingest.choices import bare
-from habitat_enquete.ingest.values import parse_date, plain
-from habitat_enquete.ingest.workbooks import read_workbook
+from habitat_enquete.ingest.answers.choices import bare
+from habitat_enquete.ingest.answers.values import parse_date, plain
+from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.model.questionnaire import Questionnaire, Quota
 from habitat_enquete.model.response import AnswerState, Response
 

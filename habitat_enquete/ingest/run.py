@@ -21,22 +21,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
-from habitat_enquete.ingest import decisions
-from habitat_enquete.ingest.choices import choice_set
-from habitat_enquete.ingest.import_report import ImportReport, write_report
-from habitat_enquete.ingest.layout import proposals
-from habitat_enquete.ingest.matching import Match, all_matches, best_match, unmatched
-from habitat_enquete.ingest.notices import notices
-from habitat_enquete.ingest.open_answers import (
+from habitat_enquete.ingest.answers import decisions
+from habitat_enquete.ingest.answers.choices import choice_set
+from habitat_enquete.ingest.answers.import_report import ImportReport, write_report
+from habitat_enquete.ingest.answers.layout import proposals
+from habitat_enquete.ingest.answers.matching import Match, all_matches, best_match, unmatched
+from habitat_enquete.ingest.answers.notices import notices
+from habitat_enquete.ingest.answers.open_answers import (
     attribute_questions,
     coded_questions,
     documents,
     respondent_attributes,
 )
-from habitat_enquete.ingest.quality import Quality, QualityMeter
-from habitat_enquete.ingest.questionnaires import find, read_all
-from habitat_enquete.ingest.responses import Counts, Options, ResponseReader
-from habitat_enquete.ingest.workbooks import Workbook, read_workbook
+from habitat_enquete.ingest.answers.quality import Quality, QualityMeter
+from habitat_enquete.ingest.answers.responses import Counts, Options, ResponseReader
+from habitat_enquete.ingest.definitions.questionnaires import find, read_all
+from habitat_enquete.ingest.files.workbooks import Workbook, read_workbook
 from habitat_enquete.model.questionnaire import Question, Questionnaire
 from habitat_enquete.model.response import Response
 from habitat_enquete.model.text import Document

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.ingest.definitions.questionnaires import find, read_all
 from habitat_enquete.ingest.fieldwork import (
     Contacts,
     Fieldwork,
@@ -18,8 +19,7 @@ from habitat_enquete.ingest.fieldwork import (
     quota_lines,
     read_contacts,
 )
-from habitat_enquete.ingest.interviews import survey
-from habitat_enquete.ingest.questionnaires import find, read_all
+from habitat_enquete.ingest.interviews.folder import survey
 from habitat_enquete.ingest.weights import read_plan, weighted
 from habitat_enquete.model.response import Response
 from habitat_enquete.model.text import DocumentKind

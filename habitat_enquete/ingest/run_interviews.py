@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
-from habitat_enquete.ingest.guide_alignment import aligned
-from habitat_enquete.ingest.interviews import Interview, ReadInterview, read_interview, survey
-from habitat_enquete.ingest.questionnaires import read_guides
-from habitat_enquete.ingest.roles import BY_LIKENESS, BY_QUESTIONS
+from habitat_enquete.ingest.definitions.questionnaires import read_guides
+from habitat_enquete.ingest.interviews.folder import Interview, ReadInterview, read_interview, survey
+from habitat_enquete.ingest.interviews.guide_alignment import aligned
+from habitat_enquete.ingest.interviews.roles import BY_LIKENESS, BY_QUESTIONS
 from habitat_enquete.model.questionnaire import Guide
 from habitat_enquete.model.text import Document, DocumentKind, Role
 from habitat_enquete.project import Project

@@ -12,7 +12,7 @@ from typing import Final
 import jinja2
 
 from habitat_enquete.errors import Code
-from habitat_enquete.ingest.quality import Quality
+from habitat_enquete.ingest.answers.quality import Quality
 from habitat_enquete.model.response import AnswerState
 from habitat_enquete.project import Project
 from habitat_enquete.report import files, wording

@@ -80,7 +80,7 @@ def read(project: Project) -> tuple[Rating, ...]:
 
 
 def _ratings(file: Path) -> list[Rating]:
-    from habitat_enquete.ingest.workbooks import read_workbook
+    from habitat_enquete.ingest.files.workbooks import read_workbook
 
     for sheet in read_workbook(file).sheets:
         rows = [["" if value is None else str(value).strip() for value in row] for row in sheet.rows()]

@@ -14,10 +14,10 @@ from typing import Any
 from markupsafe import Markup
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.ingest.expression_json import as_lists, filter_as_lists
-from habitat_enquete.ingest.expressions import Form
-from habitat_enquete.ingest.questionnaires import read
-from habitat_enquete.ingest.routing import conditions_of, constraint_of
+from habitat_enquete.ingest.answers.routing import conditions_of, constraint_of
+from habitat_enquete.ingest.definitions.questionnaires import read
+from habitat_enquete.ingest.expressions.evaluation import Form
+from habitat_enquete.ingest.expressions.nested import as_lists, filter_as_lists
 from habitat_enquete.model.questionnaire import Group, Question, Questionnaire, QuestionType, Repeat
 from habitat_enquete.report import files
 from habitat_enquete.report.html import environment

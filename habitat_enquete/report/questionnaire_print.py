@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from habitat_enquete.ingest.questionnaires import read, read_all
+from habitat_enquete.ingest.definitions.questionnaires import read, read_all
 from habitat_enquete.model.questionnaire import Guide, Questionnaire
 from habitat_enquete.report import files
 from habitat_enquete.report.browser import write_pdf

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from habitat_enquete.ingest.expression_french import in_french, piped
+from habitat_enquete.ingest.expressions.french import in_french, piped
 from habitat_enquete.model.questionnaire import Choice, Group, Question, Questionnaire, QuestionType, Repeat
 
 REPETITIONS: Final = 5

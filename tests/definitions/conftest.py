@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
 from habitat_enquete.model.questionnaire import Questionnaire
 
 STUDY = """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.ingest.expressions import (
+from habitat_enquete.ingest.expressions.evaluation import (
     Answers,
     Form,
     Place,

@@ -10,9 +10,9 @@ import pytest
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.exchange.inferred import write_inferred
-from habitat_enquete.ingest.inference import Inferred, infer, slug
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
-from habitat_enquete.ingest.workbooks import read_workbook
+from habitat_enquete.ingest.definitions.inference import Inferred, infer, slug
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.files.workbooks import read_workbook
 
 TODAY = dt.date(2026, 11, 1)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from habitat_enquete.errors import Severity
-from habitat_enquete.ingest.questionnaire_check import check, check_file
-from habitat_enquete.ingest.questionnaire_yaml import parse_leniently
-from habitat_enquete.ingest.xlsform import parse_sheets
-from habitat_enquete.ingest.xlsform_sheets import markdown_sheets
+from habitat_enquete.ingest.definitions.check import check, check_file
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_leniently
+from habitat_enquete.ingest.definitions.xlsform import parse_sheets
+from habitat_enquete.ingest.definitions.xlsform_sheets import markdown_sheets
 
 CHOICES = """
 | choices |

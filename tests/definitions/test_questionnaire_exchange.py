@@ -14,10 +14,10 @@ from habitat_enquete.exchange.definitions import convert
 from habitat_enquete.exchange.limesurvey import COLUMNS, limesurvey_structure
 from habitat_enquete.exchange.limesurvey_expressions import Target, Untranslatable, translate
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
-from habitat_enquete.ingest.bounds import Bounds, bounds_of
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
-from habitat_enquete.ingest.workbooks import read_workbook
-from habitat_enquete.ingest.xlsform import read_xlsform
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.definitions.xlsform import read_xlsform
+from habitat_enquete.ingest.expressions.bounds import Bounds, bounds_of
+from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.model.questionnaire import Question, QuestionType
 
 # ── YAML ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.ingest.expression_json import as_lists, filter_as_lists
-from habitat_enquete.ingest.expressions import Answers, Form, Place, evaluate, parse
-from habitat_enquete.ingest.form_answers import FORMAT
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
-from habitat_enquete.ingest.workbooks import read_workbook
-from habitat_enquete.ingest.xlsform import read_xlsform
+from habitat_enquete.ingest.answers.form_answers import FORMAT
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.definitions.xlsform import read_xlsform
+from habitat_enquete.ingest.expressions.evaluation import Answers, Form, Place, evaluate, parse
+from habitat_enquete.ingest.expressions.nested import as_lists, filter_as_lists
+from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.model.questionnaire import QuestionType as Kind
 from habitat_enquete.report.browser import find_browser
 from habitat_enquete.report.questionnaire_form import form_content, form_html, write_form

@@ -9,8 +9,8 @@ import pytest
 from docx import Document
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.ingest.expression_french import in_french, piped
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.expressions.french import in_french, piped
 from habitat_enquete.model.questionnaire import Guide
 from habitat_enquete.report import browser
 from habitat_enquete.report.questionnaire_print import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.ingest.questionnaire_yaml import parse_leniently, parse_yaml
-from habitat_enquete.ingest.questionnaires import find, read, read_all, read_guides
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_leniently, parse_yaml
+from habitat_enquete.ingest.definitions.questionnaires import find, read, read_all, read_guides
 from habitat_enquete.model.questionnaire import (
     Choice,
     Guide,

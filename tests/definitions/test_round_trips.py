@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
 from habitat_enquete.exchange.xlsform import write_xlsform
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
-from habitat_enquete.ingest.xlsform import read_leniently
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.definitions.xlsform import read_leniently
 from habitat_enquete.model.questionnaire import Choice, Group, Question, Questionnaire, QuestionType, Repeat
 
 _NASTY = "aé=:#-'\"{}[]&*!|>%@`,?$()<\\/0 1\n«»…😀"

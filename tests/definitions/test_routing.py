@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from habitat_enquete.ingest.expressions import Answers
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
-from habitat_enquete.ingest.routing import Routing, Rule, Violation, constraint_of
+from habitat_enquete.ingest.answers.routing import Routing, Rule, Violation, constraint_of
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.expressions.evaluation import Answers
 
 
 @pytest.fixture

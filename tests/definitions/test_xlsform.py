@@ -8,9 +8,9 @@ import pytest
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.exchange.xlsform import write_xlsform, xlsform_sheets
-from habitat_enquete.ingest.questionnaires import read
-from habitat_enquete.ingest.xlsform import parse_sheets, read_leniently, read_xlsform
-from habitat_enquete.ingest.xlsform_sheets import language_code, markdown_sheets
+from habitat_enquete.ingest.definitions.questionnaires import read
+from habitat_enquete.ingest.definitions.xlsform import parse_sheets, read_leniently, read_xlsform
+from habitat_enquete.ingest.definitions.xlsform_sheets import language_code, markdown_sheets
 from habitat_enquete.model.questionnaire import QuestionType
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from habitat_enquete.ingest.codebooks import read_codebook
-from habitat_enquete.ingest.interviews import ReadInterview, read_interview, survey
-from habitat_enquete.ingest.questionnaire_check import check_file
-from habitat_enquete.ingest.questionnaires import definition_files, read_all
-from habitat_enquete.ingest.workbooks import read_workbook
+from habitat_enquete.ingest.definitions.check import check_file
+from habitat_enquete.ingest.definitions.questionnaires import definition_files, read_all
+from habitat_enquete.ingest.files.workbooks import read_workbook
+from habitat_enquete.ingest.interviews.folder import ReadInterview, read_interview, survey
 from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.text import Role
 from habitat_enquete.project import Project

@@ -15,7 +15,7 @@ from typing import Any
 
 import openpyxl
 
-from habitat_enquete.ingest.questionnaire_yaml import parse_yaml
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
 from habitat_enquete.model.questionnaire import Questionnaire
 
 FORM = """\

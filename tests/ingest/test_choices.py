@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habitat_enquete.ingest.choices import ChoiceSet, Token, fold, missing_state, numbered_choices
+from habitat_enquete.ingest.answers.choices import ChoiceSet, Token, fold, missing_state, numbered_choices
 from habitat_enquete.model.questionnaire import Choice
 from habitat_enquete.model.response import AnswerState
 

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from habitat_enquete.exchange.inferred import write_inferred
-from habitat_enquete.ingest.headers import HeaderIndex, Part
-from habitat_enquete.ingest.inference import infer
-from habitat_enquete.ingest.layout import Layout, read_layout
+from habitat_enquete.ingest.answers.headers import HeaderIndex, Part
+from habitat_enquete.ingest.answers.layout import Layout, read_layout
+from habitat_enquete.ingest.definitions.inference import infer
+from habitat_enquete.ingest.files.workbooks import Workbook, read_workbook
 from habitat_enquete.ingest.run import ImportResult, import_responses
-from habitat_enquete.ingest.workbooks import Workbook, read_workbook
 from habitat_enquete.project import Project
 from habitat_enquete.store import responses as table
 from habitat_enquete.store.connection import Store

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from exporters import write_xlsx
 
-from habitat_enquete.ingest.quality import Durations, Quality, duration, durations
+from habitat_enquete.ingest.answers.quality import Durations, Quality, duration, durations
 from habitat_enquete.ingest.run import import_responses
 from habitat_enquete.model.response import AnswerState
 from habitat_enquete.project import Project

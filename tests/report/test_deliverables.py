@@ -217,7 +217,7 @@ def test_a_register_with_a_wrong_key_is_told_with_its_line(coded_study: Project)
 def test_the_typed_paths_are_read_by_the_pathways_stage(coded_study: Project) -> None:
     from openpyxl import load_workbook
 
-    from habitat_enquete.ingest.workbooks import read_workbook
+    from habitat_enquete.ingest.files.workbooks import read_workbook
     from habitat_enquete.pathways.table import read_table
 
     typed = _deliver(coded_study, "atelier-parcours").files[1]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from habitat_enquete.errors import Problem
-from habitat_enquete.ingest.assembly import document
-from habitat_enquete.ingest.roles import Declaration
+from habitat_enquete.ingest.interviews.assembly import document
+from habitat_enquete.ingest.interviews.roles import Declaration
 from habitat_enquete.ingest.transcripts.read import read
 from habitat_enquete.model.text import Document, Source
 

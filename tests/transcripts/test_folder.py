@@ -7,8 +7,8 @@ import json
 import pytest
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.ingest.declarations import read_table
-from habitat_enquete.ingest.interviews import read_interview, survey
+from habitat_enquete.ingest.interviews.declarations import read_table
+from habitat_enquete.ingest.interviews.folder import read_interview, survey
 from habitat_enquete.ingest.run_interviews import import_interviews
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import AnnotationKind, Document, DocumentKind, Role, Source, Speaker, Turn

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.ingest.encodings import decoded, mended
-from habitat_enquete.ingest.filetypes import FileType
-from habitat_enquete.ingest.guards import Limits, open_zip, opened, parse_xml, read_text, weight
+from habitat_enquete.ingest.files.encodings import decoded, mended
+from habitat_enquete.ingest.files.filetypes import FileType
+from habitat_enquete.ingest.files.guards import Limits, open_zip, opened, parse_xml, read_text, weight
 
 CONTENT_TYPES = (
     '<Types><Override PartName="/word/document.xml" ContentType="application/'

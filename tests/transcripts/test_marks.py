@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habitat_enquete.ingest.assembly import document
-from habitat_enquete.ingest.marks import set_apart
-from habitat_enquete.ingest.speakers import conversation
+from habitat_enquete.ingest.interviews.assembly import document
+from habitat_enquete.ingest.interviews.marks import set_apart
+from habitat_enquete.ingest.interviews.speakers import conversation
 from habitat_enquete.ingest.transcripts import plain, subtitles
 from habitat_enquete.ingest.transcripts.passages import Passage, cleaned
 from habitat_enquete.ingest.transcripts.times import seconds

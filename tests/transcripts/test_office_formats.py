@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from habitat_enquete.ingest.assembly import document
+from habitat_enquete.ingest.interviews.assembly import document
 from habitat_enquete.ingest.transcripts.read import read
 from habitat_enquete.model.text import Source
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document as open_word
 
-from habitat_enquete.ingest.assembly import document
+from habitat_enquete.ingest.interviews.assembly import document
 from habitat_enquete.ingest.transcripts.read import read
 from habitat_enquete.model.text import AnnotationKind, Document, Role, Source
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from habitat_enquete.ingest.labels import close, speaks_as
-from habitat_enquete.ingest.roles import Declaration
+from habitat_enquete.ingest.interviews.labels import close, speaks_as
+from habitat_enquete.ingest.interviews.roles import Declaration
 from habitat_enquete.model.text import DocumentKind, Role
 
 ASKED = "Comment êtes-vous arrivée ici ?"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from habitat_enquete.errors import Code, Severity, problem
-from habitat_enquete.ingest.guards import Archive, GuardedFile, open_zip, parse_xml
+from habitat_enquete.ingest.files.guards import Archive, GuardedFile, open_zip, parse_xml
 from habitat_enquete.ingest.transcripts.passages import Passage, Piece, Transcript, lines
 from habitat_enquete.ingest.transcripts.passages import row as joined_row
 from habitat_enquete.model.text import AnnotationKind

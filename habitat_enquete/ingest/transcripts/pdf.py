@@ -18,7 +18,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.ingest.guards import GuardedFile
+from habitat_enquete.ingest.files.guards import GuardedFile
 from habitat_enquete.ingest.transcripts.passages import Mark, Passage, Piece, Transcript, lines
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import AnnotationKind

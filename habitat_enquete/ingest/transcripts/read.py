@@ -8,9 +8,9 @@ from pathlib import Path
 from lxml import etree
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
-from habitat_enquete.ingest.encodings import Decoded, decoded
-from habitat_enquete.ingest.filetypes import FileType
-from habitat_enquete.ingest.guards import MIB, GuardedFile, Limits, opened, parse_xml
+from habitat_enquete.ingest.files.encodings import Decoded, decoded
+from habitat_enquete.ingest.files.filetypes import FileType
+from habitat_enquete.ingest.files.guards import MIB, GuardedFile, Limits, opened, parse_xml
 from habitat_enquete.ingest.transcripts import (
     chat,
     elan,

@@ -1,0 +1,1 @@
+"""Questionnaires and interview guides, in YAML or as XLSForms: read, checked, inferred from an export."""

@@ -1,0 +1,108 @@
+"""Questions that nobody will ever be asked: no combination of answers satisfies their conditions.
+
+The answers tried are every choice of a list, and, for numbers and texts, the values that the conditions mention and their
+neighbours. Conditions that look at anything else, or at too many questions, are left aside.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from habitat_enquete.errors import Code, Problem
+from habitat_enquete.ingest.answers.routing import conditions_of, constraint_of
+from habitat_enquete.ingest.definitions.places import Places
+from habitat_enquete.ingest.expressions.evaluation import (
+    Answers,
+    Form,
+    Place,
+    boolean,
+    compiled,
+    is_computable,
+    parse,
+    references,
+)
+from habitat_enquete.ingest.expressions.syntax import Number, Text
+from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
+
+_MOST_TRIALS: Final = 4_000
+_SHOWN: Final = 120
+
+
+def unreachable(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
+    """An error for each question that can never be asked; one told on a block is not repeated on its questions."""
+    form = Form.of(questionnaire)
+    asked = {question.name: question for question in questionnaire.asked()}
+    dead: set[tuple[str, ...]] = set()
+    for question in asked.values():
+        conditions = tuple(conditions_of(questionnaire, question))
+        if not conditions or conditions in dead or question.specifies:
+            continue
+        if _is_dead(questionnaire, form, asked, conditions):
+            dead.add(conditions)
+            shown = " et ".join(conditions)
+            cut = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
+            yield places.error(
+                Code.CHECK_UNREACHABLE, question, "relevant", name=question.name, condition=cut
+            )
+
+
+def _is_dead(
+    questionnaire: Questionnaire, form: Form, asked: dict[str, Question], conditions: tuple[str, ...]
+) -> bool:
+    if not all(is_computable(text) for text in conditions):
+        return False
+    names = sorted({name for text in conditions for name in references(parse(text))})
+    if any(name not in asked or asked[name].repeat for name in names) or "today(" in "".join(conditions):
+        return False
+    trials = [_candidates(questionnaire, form, asked[name], conditions) for name in names]
+    if any(not each for each in trials) or math.prod(map(len, trials)) > _MOST_TRIALS:
+        return False
+    tests = [compiled(text) for text in conditions]
+    return not any(
+        all(boolean(test(form, Answers(dict(zip(names, values, strict=True))), Place())) for test in tests)
+        for values in itertools.product(*trials)
+    )
+
+
+def _candidates(
+    questionnaire: Questionnaire, form: Form, question: Question, conditions: tuple[str, ...]
+) -> list[str]:
+    """Answers worth trying; none when the question's answers cannot be listed."""
+    if question.type in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE):
+        found = [choice.name for choice in questionnaire.choices_of(question)]
+        found += [choice.name for choice in questionnaire.nonresponse]
+        if question.type is QuestionType.SELECT_MULTIPLE:
+            found += [" ".join(each) for each in itertools.combinations(found, 2)] + [" ".join(found)]
+    elif question.type is QuestionType.ACKNOWLEDGE:
+        found = ["OK"]
+    elif question.type.is_number:
+        found = _numbers(conditions, question)
+    elif question.type is QuestionType.TEXT:
+        found = [node.value for node in _nodes(conditions) if isinstance(node, Text)] + ["?"]
+        if any("regex(" in text or "contains(" in text or "length(" in text for text in conditions):
+            return []
+    else:
+        return []
+    return ["", *dict.fromkeys(value for value in found if _is_allowed(questionnaire, form, question, value))]
+
+
+def _numbers(conditions: tuple[str, ...], question: Question) -> list[str]:
+    step = 1.0 if question.type is QuestionType.INTEGER else 0.5
+    mentioned = {0.0, *(node.value for node in _nodes(conditions) if isinstance(node, Number))}
+    return [f"{value + shift:g}" for value in sorted(mentioned) for shift in (-step, 0.0, step)]
+
+
+def _nodes(conditions: tuple[str, ...]) -> Iterator[object]:
+    return (node for text in conditions for node in parse(text).nodes())
+
+
+def _is_allowed(questionnaire: Questionnaire, form: Form, question: Question, value: str) -> bool:
+    """Whether the question's own constraint lets this answer through."""
+    constraint = constraint_of(questionnaire, question)
+    if not constraint or not is_computable(constraint) or references(parse(constraint)):
+        return True
+    answers = Answers({question.name: value})
+    return boolean(compiled(constraint)(form, answers, Place(question.name)))

@@ -1,0 +1,1 @@
+"""The conditions, constraints and calculations of questionnaires: parsed, checked, evaluated, put into words."""

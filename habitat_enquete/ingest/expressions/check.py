@@ -1,0 +1,250 @@
+"""The expressions of a questionnaire, looked at one by one and together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from habitat_enquete.errors import Code, EnqueteError, Problem
+from habitat_enquete.ingest.definitions.places import Holder, Places
+from habitat_enquete.ingest.expressions.evaluation import (
+    Expression,
+    arguments_of,
+    expected_arguments,
+    has_curly_quotes,
+    parse,
+    references,
+)
+from habitat_enquete.ingest.expressions.functions import ELSEWHERE, KNOWN, compiled_pattern
+from habitat_enquete.ingest.expressions.syntax import Binary, Call, Current, Node, Path, Reference, Text
+from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
+from habitat_enquete.yamlsource import hint
+
+# Field → how it is called in a sentence.
+FIELDS: Final[Mapping[str, str]] = {
+    "relevant": "filtre",
+    "constraint": "contrôle",
+    "calculation": "calcul",
+    "required_if": "obligation",
+    "choice_filter": "filtre des modalités",
+    "count": "nombre de répétitions",
+}
+_LISTED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression where it is written: its question or block, its field."""
+
+    holder: Holder
+    field: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        return self.holder.name
+
+
+def written_expressions(questionnaire: Questionnaire) -> Iterator[Written]:
+    """Every expression of a questionnaire."""
+    holders: list[Holder] = [*questionnaire.questions, *questionnaire.groups, *questionnaire.repeats]
+    for holder in holders:
+        for field in FIELDS:
+            text = getattr(holder, field, "")
+            if text:
+                yield Written(holder, field, text)
+
+
+def check_expressions(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
+    """Syntax, functions, references and choices of every expression, then the circles they make."""
+    checker = _Checker(questionnaire, places)
+    for written in written_expressions(questionnaire):
+        yield from checker.check(written)
+    yield from checker.cycles()
+
+
+class _Checker:
+    def __init__(self, questionnaire: Questionnaire, places: Places) -> None:
+        self.questionnaire = questionnaire
+        self.places = places
+        self.questions = {question.name: question for question in questionnaire.asked()}
+        blocks = [group.name for group in questionnaire.groups] + [
+            each.name for each in questionnaire.repeats
+        ]
+        matrices = [each.name for each in questionnaire.questions if each.type is QuestionType.MATRIX]
+        self.known = {*self.questions, *blocks, *matrices}
+        self.order = {question.name: rank for rank, question in enumerate(questionnaire.asked())}
+
+    def check(self, written: Written) -> Iterator[Problem]:
+        if has_curly_quotes(written.text):
+            yield self._warning(Code.CHECK_CURLY_QUOTES, written)
+        try:
+            expression = parse(written.text)
+        except EnqueteError as error:
+            yield self._error(Code.CHECK_EXPRESSION, written, sentence=str(error))
+            return
+        for node in expression.nodes():
+            yield from self._node(node, written)
+        yield from self._references(expression, written)
+
+    # ── one node ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _node(self, node: Node, written: Written) -> Iterator[Problem]:
+        match node:
+            case Call():
+                yield from self._call(node, written)
+            case Binary(operator="=" | "!=", left=left, right=Text(value=code)):
+                yield from self._choice(left, code, written)
+            case Binary(operator="=" | "!=", left=Text(value=code), right=right):
+                yield from self._choice(right, code, written)
+
+    def _call(self, node: Call, written: Written) -> Iterator[Problem]:
+        if node.name not in KNOWN:
+            sentence = Code.EXPRESSION_FUNCTION_UNKNOWN.sentence(
+                name=node.name, hint=hint(node.name, KNOWN), text=written.text
+            )
+            yield self._error(Code.CHECK_EXPRESSION, written, sentence=sentence)
+            return
+        bounds = arguments_of(node.name)
+        if node.name not in ELSEWHERE and bounds and not bounds[0] <= len(node.arguments) <= bounds[1]:
+            sentence = Code.EXPRESSION_ARGUMENTS.sentence(
+                name=node.name,
+                expected=expected_arguments(bounds),
+                found=len(node.arguments),
+                text=written.text,
+            )
+            yield self._error(Code.CHECK_EXPRESSION, written, sentence=sentence)
+        match node:
+            case Call(name="selected" | "is-selected", arguments=(target, Text(value=code))):
+                yield from self._choice(target, code, written)
+            case Call(name="regex", arguments=(_, Text(value=pattern))) if compiled_pattern(pattern) is None:
+                sentence = Code.EXPRESSION_REGEX.sentence(
+                    pattern=pattern, why="parenthèse, crochet ou répétition mal formés", text=written.text
+                )
+                yield self._error(Code.CHECK_EXPRESSION, written, sentence=sentence)
+
+    def _choice(self, target: Node, code: str, written: Written) -> Iterator[Problem]:
+        """A comparison with a choice that the question does not propose."""
+        question = self._target(target, written)
+        if question is None or not question.type.is_choice or code == "":
+            return
+        codes = [choice.name for choice in self.questionnaire.choices_of(question)]
+        accepted = {*codes, *(choice.name for choice in self.questionnaire.nonresponse)}
+        if codes and code not in accepted and not set(code.split()) <= accepted:
+            known = ", ".join(codes[:_LISTED]) + (", …" if len(codes) > _LISTED else "")
+            yield self._error(
+                Code.CHECK_CHOICE_MISSING,
+                written,
+                choice=code,
+                reference=question.name,
+                hint=hint(code, codes),
+                known=known,
+            )
+
+    def _target(self, node: Node, written: Written) -> Question | None:
+        match node:
+            case Reference(name=name):
+                return self.questions.get(name)
+            case Path(name=name) if "/" in node.text:
+                return self.questions.get(name)
+            case Current() if isinstance(written.holder, Question):
+                return written.holder
+        return None
+
+    # ── references ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _references(self, expression: Expression, written: Written) -> Iterator[Problem]:
+        for name in sorted(references(expression)):
+            if name not in self.known and not _is_metadata(name):
+                where = {"reference": name, "hint": hint(name, self.known)}
+                yield self._error(Code.CHECK_REFERENCE_MISSING, written, **where)
+            elif self._is_later(name, written):
+                yield self._warning(Code.CHECK_FORWARD, written, reference=name)
+
+    def _is_later(self, name: str, written: Written) -> bool:
+        if written.field != "relevant" or name not in self.order or name == written.name:
+            return False
+        return self.order[name] > self._rank(written.holder)
+
+    def _rank(self, holder: Holder) -> int:
+        """The rank of a question, or of the last question of a block: a block may look at its own questions."""
+        if isinstance(holder, Question):
+            return self.order.get(holder.name, len(self.order))
+        inside = [
+            self.order[each.name]
+            for each in self.questions.values()
+            if each.group[: len(holder.path)] == holder.path
+        ]
+        return max(inside, default=len(self.order))
+
+    # ── circles ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def cycles(self) -> Iterator[Problem]:
+        """Questions whose conditions or calculations come back to themselves."""
+        needs = self._needs()
+        told: set[frozenset[str]] = set()
+        for name in needs:
+            cycle = _cycle(name, needs)
+            if cycle and frozenset(cycle) not in told:
+                told.add(frozenset(cycle))
+                shown = " → ".join(f"« {each} »" for each in (*cycle, cycle[0]))
+                holder = self._holder(cycle[0])
+                field = "relevant" if holder.relevant else "calculation"
+                yield self.places.error(Code.CHECK_CYCLE, holder, field, cycle=shown)
+
+    def _needs(self) -> dict[str, set[str]]:
+        needs: dict[str, set[str]] = {}
+        for written in written_expressions(self.questionnaire):
+            if written.field not in {"relevant", "calculation"} or "once(" in written.text:
+                continue
+            try:
+                names = references(parse(written.text))
+            except EnqueteError:
+                continue  # its syntax has been reported already
+            for name in self._ruled(written.holder):
+                needs.setdefault(name, set()).update(names)
+        return needs
+
+    def _ruled(self, holder: Holder) -> list[str]:
+        """The questions that an expression rules: its own, or all those of its block."""
+        if isinstance(holder, Question):
+            return [holder.name]
+        path = holder.path
+        return [each.name for each in self.questions.values() if path and each.group[: len(path)] == path]
+
+    def _holder(self, name: str) -> Holder:
+        question = self.questions[name]
+        if question.relevant or question.calculation:
+            return question
+        ruling = [block for block in self.questionnaire.around(question) if block.relevant]
+        return ruling[-1] if ruling else question
+
+    def _error(self, code: Code, written: Written, **where: object) -> Problem:
+        where |= {"field": FIELDS[written.field], "name": written.name}
+        return self.places.error(code, written.holder, written.field, **where)
+
+    def _warning(self, code: Code, written: Written, **where: object) -> Problem:
+        where |= {"field": FIELDS[written.field], "name": written.name}
+        return self.places.warning(code, written.holder, written.field, **where)
+
+
+def _cycle(start: str, needs: Mapping[str, set[str]]) -> list[str]:
+    """The shortest way from a question back to itself; empty when there is none."""
+    ways, seen = [[start]], {start}
+    while ways:
+        longer = []
+        for way in ways:
+            for name in sorted(needs.get(way[-1], ())):
+                if name == start:
+                    return way
+                if name not in seen and name in needs:
+                    seen.add(name)
+                    longer.append([*way, name])
+        ways = longer
+    return []
+
+
+def _is_metadata(name: str) -> bool:
+    """Fields that collection tools add by themselves."""
+    return name in {"instanceID", "instanceName", "deviceid", "username", "start", "end", "today"}
