@@ -516,6 +516,10 @@ class Code(StrEnum):
     PATHWAY_COMMUNE_MERGED = (
         "« {value} » fait aujourd'hui partie de {commune} ({insee}) : c'est cette commune qui est retenue."
     )
+    PATHWAY_PERSON_DIFFERS = "« {value} » contredit « {other} », dit plus haut de {respondent} : la première valeur est gardée. Corrigez celle qui est fausse."
+    PATHWAY_WEIGHT = "Le poids « {value} » de {respondent} n'est pas un nombre positif : cette personne compte pour 1. Corrigez-le."
+    PATHWAY_PLACE_AREA = "« {value} » est plus vaste qu'une commune : l'échelle et la distance du déménagement restent inconnues. Écrivez la commune si vous la savez."
+    PATHWAY_COMMUNE_NUMBER = "« {value} » est lu comme le code INSEE de {commune}. Si c'est un code postal, écrivez plutôt le nom de la commune."
     PATHWAY_YES_NO = "« {value} » n'est ni oui ni non. Écrivez « oui » ou « non »."
     PATHWAY_SATISFACTION = (
         "« {value} » n'est pas une note de satisfaction de 1 à 5. Corrigez-la ou videz la cellule."

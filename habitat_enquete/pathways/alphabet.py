@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -57,52 +58,98 @@ DEFAULT: Final = tuple(
 )
 
 
-# Words that studies write for a tenure (plain form), and the ids they may stand for, the most precise first.
+# Words that studies write for a tenure (plain form), by the ids they may stand for, the most precise first.
+_WORDS: Final[Mapping[tuple[str, ...], str]] = {
+    (
+        "parents",
+    ): "chez les parents|chez mes parents|chez ses parents|chez parents|parents|domicile parental|domicile des parents"
+    "|foyer parental|famille|en famille|chez papa et maman",
+    (
+        "heberge",
+        "hebergement_tiers",
+    ): "heberge|hebergee|heberge chez un tiers|heberge par un tiers|heberge par la famille"
+    "|heberge par un proche|heberge par des amis|heberge chez un ami|heberge chez des amis|chez un ami|chez des amis"
+    "|chez un proche|chez un tiers|chez de la famille|heberge gratuitement",
+    ("hebergement_tiers", "heberge"): "hebergement tiers|hebergement chez un tiers|hebergement par un tiers",
+    (
+        "loge_gratuit",
+        "heberge",
+    ): "loge gratuitement|loge gratuit|loge a titre gratuit|logement de fonction|logement gratuit"
+    "|logement employeur|loge par employeur|loge par l'employeur|usufruit",
+    (
+        "residence_etudiante",
+        "residence",
+        "foyer",
+        "structure",
+    ): "residence etudiante|residence universitaire|internat|cite universitaire|cite u|crous"
+    "|chambre universitaire|chambre etudiante",
+    (
+        "foyer",
+        "residence",
+        "structure",
+    ): "foyer|fjt|fjt/foyer|foyer jeunes travailleurs|foyer de jeunes travailleurs"
+    "|foyer de vie|residence habitat jeunes|habitat jeunes",
+    ("structure", "foyer", "hebergement"): "structure|institution|hopital|prison|detention|maison d'arret",
+    (
+        "hebergement",
+        "foyer",
+        "structure",
+        "hebergement_urgence",
+    ): "hebergement|chrs|cada|chrs/cada/residence sociale|residence sociale|centre maternel"
+    "|hebergement d'urgence|hebergement urgence|centre d'hebergement|chu|cph|huda|lhss|115|hotel social|pension de famille"
+    "|maison relais|maison-relais|hotel (115)|nuitees hotelieres",
+    (
+        "residence_autonomie",
+        "foyer",
+        "residence",
+        "structure",
+    ): "residence autonomie|residence autonomie/ehpad|ehpad|maison de retraite"
+    "|residence seniors|residence senior|foyer logement|foyer-logement|marpa|residence services|usld",
+    (
+        "sans_domicile",
+        "precaire",
+    ): "sans domicile|sdf|sans abri|sans-abri|sans domicile fixe|rue|a la rue|squat|voiture"
+    "|dans sa voiture|dort dans sa voiture",
+    (
+        "habitat_leger",
+        "precaire",
+    ): "habitat leger|habitat leger/mobile|habitat mobile|mobile|caravane|camping|mobil-home"
+    "|mobil home|mobilhome|yourte|tiny house|camion|camion amenage|camping-car|bateau|cabane|chalet de loisirs|terrain familial",
+    ("colocation", "locataire_prive"): "colocation|coloc|colocataire|en colocation",
+    ("locataire", "locataire_prive"): "locataire|location|en location",
+    (
+        "locataire_prive",
+    ): "locataire prive|locataire du prive|locataire parc prive|locataire dans le parc prive|location privee"
+    "|location dans le prive|parc prive|locatif prive|loc. prive|loc prive|prive|sous-location|sous-locataire|airbnb"
+    "|logement conventionne prive|intermediation locative",
+    (
+        "locataire_prive_vide",
+        "locataire_prive",
+    ): "locataire prive vide|location vide|location non meublee|locataire vide",
+    (
+        "locataire_prive_meuble",
+        "locataire_prive",
+    ): "locataire prive meuble|locataire prive meuble/hotel|location meublee"
+    "|locataire meuble|meuble|locataire d'un meuble|hotel|chambre d'hotel|chambre chez l'habitant|location saisonniere"
+    "|gite|meuble de tourisme",
+    (
+        "locataire_hlm",
+    ): "hlm|location hlm|logement social|locataire social|locataire parc social|locataire du parc social"
+    "|locataire hlm|parc social|locatif social|bailleur social|logement communal|locataire communal|loc. sociale|loc. hlm"
+    "|locataire d'un organisme hlm|office public|opac|oph|appartement hlm|maison hlm",
+    (
+        "accedant",
+        "proprietaire",
+    ): "accedant|accession|accession a la propriete|proprietaire accedant|proprietaire avec emprunt"
+    "|proprietaire (credit en cours)|proprietaire accedante|accession sociale|psla",
+    (
+        "proprietaire",
+    ): "proprietaire|proprietaire occupant|proprietaire non accedant|proprio|propriete|proprietaire sans emprunt"
+    "|proprietaire (credit rembourse)|viager|indivision",
+    ("residence_secondaire",): "residence secondaire|maison secondaire",
+}
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
-    "chez les parents": ("parents",),
-    "chez mes parents": ("parents",),
-    "heberge": ("heberge", "hebergement_tiers"),
-    "heberge chez un tiers": ("heberge", "hebergement_tiers"),
-    "hebergement tiers": ("hebergement_tiers", "heberge"),
-    "loge gratuitement": ("loge_gratuit", "heberge"),
-    "loge gratuit": ("loge_gratuit", "heberge"),
-    "logement de fonction": ("loge_gratuit", "heberge"),
-    "residence etudiante": ("residence_etudiante", "residence"),
-    "residence universitaire": ("residence_etudiante", "residence"),
-    "internat": ("residence_etudiante", "residence"),
-    "fjt": ("foyer", "residence"),
-    "foyer": ("foyer", "residence", "structure"),
-    "fjt/foyer": ("foyer", "residence"),
-    "structure": ("structure", "foyer", "hebergement"),
-    "hebergement": ("hebergement", "foyer", "structure"),
-    "chrs": ("hebergement", "foyer", "structure"),
-    "cada": ("hebergement", "foyer", "structure"),
-    "chrs/cada/residence sociale": ("hebergement", "foyer", "structure"),
-    "residence sociale": ("hebergement", "foyer", "structure"),
-    "residence autonomie": ("residence_autonomie", "foyer", "residence"),
-    "residence autonomie/ehpad": ("residence_autonomie", "foyer", "residence"),
-    "ehpad": ("residence_autonomie", "foyer", "residence"),
-    "sans domicile": ("sans_domicile", "precaire"),
-    "sdf": ("sans_domicile", "precaire"),
-    "habitat leger": ("habitat_leger", "precaire"),
-    "habitat leger/mobile": ("habitat_leger", "precaire"),
-    "habitat mobile": ("habitat_leger", "precaire"),
-    "colocation": ("colocation", "locataire_prive"),
-    "locataire": ("locataire", "locataire_prive"),
-    "locataire prive": ("locataire_prive",),
-    "locataire prive vide": ("locataire_prive_vide", "locataire_prive"),
-    "locataire prive meuble": ("locataire_prive_meuble", "locataire_prive"),
-    "locataire prive meuble/hotel": ("locataire_prive_meuble", "locataire_prive"),
-    "location privee": ("locataire_prive",),
-    "hlm": ("locataire_hlm",),
-    "location hlm": ("locataire_hlm",),
-    "logement social": ("locataire_hlm",),
-    "locataire social": ("locataire_hlm",),
-    "accedant": ("accedant", "proprietaire"),
-    "accession": ("accedant", "proprietaire"),
-    "proprietaire accedant": ("accedant", "proprietaire"),
-    "proprietaire": ("proprietaire",),
-    "proprietaire occupant": ("proprietaire",),
+    words: ids for ids, written in _WORDS.items() for words in written.split("|")
 }
 
 
@@ -122,7 +169,8 @@ class Alphabet:
 
     def find(self, text: str) -> str | None:
         """The id of the tenure that a cell names: by id, label, short name or alias, accents and case apart."""
-        return self.aliases.get(plain(text).replace("_", " "))
+        words = plain(text).replace("_", " ").strip(" .")
+        return self.aliases.get(words) or self.aliases.get(re.sub(r"\s*\(.*?\)$", "", words))
 
     def label(self, state: str) -> str:
         """The label of a state; the state itself when it is not declared."""

@@ -16,25 +16,19 @@ from importlib import resources
 from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
+from habitat_enquete.pathways.areas import department_named, is_abroad, is_area, is_region
 from habitat_enquete.pathways.dates import plain
 
 _TABLE: Final = "communes.csv.gz"
 _CODE: Final = re.compile(r"^(\d{5}|2[ab]\d{3})$")
-_DEPARTMENT: Final = re.compile(r"^(.*?)\s*(?:\(\s*|,\s*|\s)(\d{2,3}|2[ab])\s*\)?$")
-_BRACKETS: Final = re.compile(r"^(.*?)\s*\(\s*([^)]*?)\s*\)$")
-_ABROAD_NAMES: Final = """
-abidjan afghanistan albanie alger algerie allemagne angleterre anvers argentine armenie australie
-autriche bamako barcelone belgique benin berlin bosnie bresil bruxelles bucarest bulgarie burkina
-cambodge cameroun canada casablanca charleroi chili chine colombie comores conakry congo cote-d'ivoire
-croatie dakar danemark ecosse egypte erythree espagne etats-unis ethiopie etranger finlande gabon geneve
-georgie ghana grece guinee haiti hongrie inde irak iran irlande israel italie japon kiev kinshasa kosovo
-laos lausanne liban liege lisbonne londres luxembourg macedoine madagascar madrid mali maroc mauritanie
-mexique milan moldavie montreal moscou new-york niger nigeria norvege oran pakistan pays-bas perou
-pologne porto portugal quebec rabat rome roumanie royaume-uni russie senegal serbie slovaquie somalie
-soudan suede suisse syrie tchad tchequie thailande togo tunis tunisie turquie ukraine usa varsovie
-venezuela vietnam
-"""
-_ABROAD: Final = frozenset(_ABROAD_NAMES.split())
+# What says « near », « in the centre of », before or after the name of a commune.
+_AROUND: Final = re.compile(
+    r"^(?:a cote d'|a cote de |pres d'|pres de |vers |autour de |les environs de |aux environs de |environs de |centre-ville de "
+    r"|agglo(?:meration)? de )"
+)
+_CEDEX: Final = re.compile(r"\s+cedex(?:\s+\d+)?$")
+_WITH_DISTRICTS: Final = ("paris", "lyon", "marseille")  # « Paris 14 » is no commune of Calvados
+_SHORTEST_PREFIX: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +50,14 @@ class Commune:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a name of place turned out to be: one commune, or several `candidates`, or nothing; `merged` when the commune
-    named is now part of the one found; `abroad` when it lies outside France."""
+    named is now part of the one found; `abroad` when it lies outside France, `area` when it is wider than a commune."""
 
     commune: Commune | None = None
     candidates: tuple[Commune, ...] = ()
     merged: bool = False
     abroad: bool = False
     close: str = ""
+    area: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,20 +76,43 @@ class Gazetteer:
         Among homonyms, those of the study win, then those of its departments, when there is only one of them.
         `suggest` looks for a close name when none is found.
         """
-        words = plain(text)
+        words = _CEDEX.sub("", plain(text))
         if not words:
             return Place()
         if _CODE.match(words):
             return self._of_codes((words.upper(),))
-        if _is_abroad(words):
+        if is_abroad(words):
             return Place(abroad=True)
-        name, department = _split(words)
+        name, department = department_named(words)
         codes = self.names.get(_key(name), ())
+        if department and _key(name) not in _WITH_DISTRICTS:
+            codes = tuple(code for code in codes if _department(code) == department)
+        elif is_region(words) and not self.own.intersection(codes):
+            return Place(area=True)
+        if codes:
+            return self._of_codes(codes)
+        if is_area(words):
+            return Place(area=True)
+        if (longer := self._longer(_key(name), department)) is not None:
+            return longer
+        return Place(close=self._close(_key(_AROUND.sub("", name))) if suggest else "")
+
+    def _longer(self, key: str, department: str) -> Place | None:
+        """The only commune whose name begins with that of a commune it replaced (« Florac » : Florac Trois Rivières)."""
+        if len(key) < _SHORTEST_PREFIX:
+            return None
+        codes = {code for name, own in _beginning(self, key) for code in own}
         if department:
-            codes = tuple(code for code in codes if _department(code) == department.upper())
-        if not codes:
-            return Place(close=self._close(_key(name)) if suggest else "")
-        return self._of_codes(codes)
+            codes = {code for code in codes if _department(code) == department}
+        current = {self.parents.get(code, code) for code in codes}
+        for kept in (
+            current & self.own,
+            {c for c in current if _department(c) in self.own_departments},
+            current,
+        ):
+            if len(kept) == 1:
+                return Place(self.communes[kept.pop()], merged=True)
+        return None
 
     def _of_codes(self, codes: tuple[str, ...]) -> Place:
         # A commune and the delegated commune of the same name inside it are one place.
@@ -128,15 +146,8 @@ class Gazetteer:
         return known.name if known else code or ""
 
 
-def _is_abroad(words: str) -> bool:
-    bracket = _BRACKETS.match(words)
-    inside = bracket[2] if bracket else words
-    return inside.replace(" ", "-") in _ABROAD
-
-
-def _split(words: str) -> tuple[str, str]:
-    bracket = _DEPARTMENT.match(words)
-    return (bracket[1], bracket[2]) if bracket and bracket[1] else (words, "")
+def _beginning(gazetteer: Gazetteer, key: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [(name, codes) for name, codes in gazetteer.names.items() if name.startswith(f"{key} ")]
 
 
 def _department(code: str) -> str:
@@ -181,8 +192,11 @@ def _national() -> tuple[dict[str, Commune], dict[str, str], dict[str, tuple[str
     return communes, parents, {key: tuple(codes) for key, codes in names.items()}
 
 
-def gazetteer(own: Iterable[Mapping[str, str]] = ()) -> Gazetteer:
-    """All communes of France and those of the study (mappings with `code`, `name`, and `epci`, `lat`, `lon` if known)."""
+def gazetteer(own: Iterable[Mapping[str, str]] = (), departments: Iterable[str] = ()) -> Gazetteer:
+    """All communes of France and those of the study (mappings with `code`, `name`, and `epci`, `lat`, `lon` if known).
+
+    `departments` are those of the study, by number: their communes are preferred among homonyms, as are those of the study's communes.
+    """
     national = _national()
     communes, parents, names = dict(national[0]), dict(national[1]), dict(national[2])
     ours = set()
@@ -197,7 +211,9 @@ def gazetteer(own: Iterable[Mapping[str, str]] = ()) -> Gazetteer:
         key = _key(communes[code].name)
         if code not in names.get(key, ()):
             names[key] = (*names.get(key, ()), code)
-    return Gazetteer(communes, parents, names, frozenset(ours), frozenset(map(_department, ours)))
+    return Gazetteer(
+        communes, parents, names, frozenset(ours), frozenset((*map(_department, ours), *departments))
+    )
 
 
 def _position(each: Mapping[str, str]) -> tuple[float, float] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
@@ -15,35 +16,223 @@ from habitat_enquete.pathways.dates import parse_range, plain
 
 # The fields of an episode, and the headers or keys that name them (plain form).
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "id": ("id", "identifiant", "repondant", "respondent", "enquete", "personne"),
-    "rank": ("rang", "rank", "numero", "n", "ordre"),
-    "start": ("debut", "start", "entree", "emmenagement", "date debut", "date d'entree"),
-    "end": ("fin", "end", "sortie", "depart", "date fin", "date de sortie"),
-    "start_min": ("debut min", "debut_min", "start_earliest"),
-    "start_max": ("debut max", "debut_max", "start_latest"),
-    "end_min": ("fin min", "fin_min", "end_earliest"),
-    "end_max": ("fin max", "fin_max", "end_latest"),
-    "precision": ("precision",),
-    "commune": ("commune insee", "commune_insee", "code insee", "insee", "code commune"),
-    "place": ("commune", "lieu", "place", "libelle", "ville"),
+    "id": (
+        *(
+            "id",
+            "identifiant",
+            "repondant",
+            "respondent",
+            "enquete",
+            "personne",
+            "code",
+            "pseudonyme",
+            "pseudo",
+        ),
+        *(
+            "id enquete",
+            "id personne",
+            "id repondant",
+            "code enquete",
+            "code personne",
+            "n enquete",
+            "numero enquete",
+        ),
+        *("identifiant enquete", "identifiant personne", "n personne", "code repondant", "participant"),
+    ),
+    "rank": (
+        *(
+            "rang",
+            "rank",
+            "numero",
+            "n",
+            "ordre",
+            "etape",
+            "n etape",
+            "numero etape",
+            "n logement",
+            "numero logement",
+        ),
+        *("rang logement", "n episode", "episode", "sequence"),
+    ),
+    "start": (
+        *(
+            "debut",
+            "start",
+            "entree",
+            "emmenagement",
+            "date debut",
+            "date d'entree",
+            "annee debut",
+            "annee entree",
+        ),
+        *(
+            "mois debut",
+            "entree dans logement",
+            "date emmenagement",
+            "annee emmenagement",
+            "debut occupation",
+        ),
+        *("debut episode", "debut sejour", "start date", "begin", "from", "depuis"),
+    ),
+    "end": (
+        *(
+            "fin",
+            "end",
+            "sortie",
+            "depart",
+            "date fin",
+            "date de sortie",
+            "annee fin",
+            "annee sortie",
+            "annee depart",
+        ),
+        *(
+            "mois fin",
+            "sortie du logement",
+            "date depart",
+            "fin occupation",
+            "fin episode",
+            "fin sejour",
+            "end date",
+        ),
+        *("to", "until", "jusqu'a", "jusqu'en"),
+    ),
+    "start_min": ("debut min", "debut_min", "start_earliest", "debut au plus tot"),
+    "start_max": ("debut max", "debut_max", "start_latest", "debut au plus tard"),
+    "end_min": ("fin min", "fin_min", "end_earliest", "fin au plus tot"),
+    "end_max": ("fin max", "fin_max", "end_latest", "fin au plus tard"),
+    "precision": ("precision", "precision date", "precision dates"),
+    "commune": (
+        *("commune insee", "commune_insee", "code insee", "insee", "code commune", "code insee commune"),
+        *("codgeo", "depcom", "codcom", "code geo"),
+    ),
+    "place": (
+        *(
+            "commune",
+            "lieu",
+            "place",
+            "libelle",
+            "ville",
+            "localite",
+            "localisation",
+            "nom commune",
+            "libelle commune",
+        ),
+        *(
+            "commune residence",
+            "lieu residence",
+            "commune logement",
+            "lieu logement",
+            "ville residence",
+            "city",
+            "town",
+        ),
+    ),
     "country": ("pays", "country"),
-    "tenure": ("statut", "tenure", "statut d'occupation", "statut occupation", "occupation"),
-    "dwelling": ("logement", "type logement", "type_logement", "dwelling", "type de logement", "habitat"),
-    "household": ("menage", "household", "foyer"),
-    "motives": ("motif", "motifs", "motives", "motif entree", "motif_entree", "raison", "raisons"),
-    "leaving": ("motif depart", "motifs depart", "motif sortie", "motif de depart", "pourquoi parti"),
-    "satisfaction": ("satisfaction",),
-    "main": ("principal", "main", "logement principal"),
-    "quote": ("citation", "verbatim", "quote"),
+    "tenure": (
+        *("statut", "tenure", "statut d'occupation", "statut occupation", "occupation", "mode occupation"),
+        *("type occupation", "statut residentiel", "statut logement", "statut occupation logement"),
+        "situation residentielle",
+    ),
+    "dwelling": (
+        *(
+            "logement",
+            "type logement",
+            "type_logement",
+            "dwelling",
+            "type de logement",
+            "habitat",
+            "type habitat",
+        ),
+        *("nature logement", "typologie logement", "type bien", "typologie"),
+    ),
+    "household": (
+        *(
+            "menage",
+            "household",
+            "foyer",
+            "composition menage",
+            "composition familiale",
+            "situation familiale",
+        ),
+        *("type menage", "avec qui", "composition foyer"),
+    ),
+    "motives": (
+        *(
+            "motif",
+            "motifs",
+            "motives",
+            "motif entree",
+            "motif_entree",
+            "raison",
+            "raisons",
+            "motif emmenagement",
+        ),
+        *(
+            "motif arrivee",
+            "motif installation",
+            "raison emmenagement",
+            "pourquoi",
+            "motif choix",
+            "motif demenagement",
+        ),
+    ),
+    "leaving": (
+        *(
+            "motif depart",
+            "motifs depart",
+            "motif sortie",
+            "motif de depart",
+            "pourquoi parti",
+            "raison depart",
+        ),
+        *("raison sortie", "motif fin"),
+    ),
+    "satisfaction": ("satisfaction", "satisfaction logement", "note satisfaction", "niveau satisfaction"),
+    "main": ("principal", "main", "logement principal", "residence principale"),
+    "quote": ("citation", "verbatim", "quote", "extrait"),
     "state": ("decision", "etat", "state", "validation"),
     "source": ("source", "origine"),
-    "wished": ("souhait", "souhaite", "wished", "logement souhaite"),
+    "wished": ("souhait", "souhaite", "wished", "logement souhaite", "prochain logement souhaite"),
     "blocked": ("blocage", "ce qui bloque", "blocked", "frein au souhait"),
 }
+# Words that change nothing in a header: « Date de début (mois/année) » is « debut ».
+_EMPTY_WORDS: Final = frozenset(
+    ["de", "du", "des", "d", "l", "le", "la", "les", "en", "un", "une", "dans", "au", "aux", "votre", "vos"]
+)
 _EXTRA_NAMES: Final = (
     "surface pieces loyer charges loyer_charges dispositif refus duree_recherche_mois aide freins leviers"
 )
 _EXTRAS: Final = frozenset(_EXTRA_NAMES.split())
+# What people write for the end of a stay that goes on, and for a date nobody knows.
+_STILL_THERE: Final = frozenset(
+    {
+        *(
+            "actuel",
+            "actuelle",
+            "actuellement",
+            "aujourd'hui",
+            "en cours",
+            "a ce jour",
+            "present",
+            "maintenant",
+        ),
+        *(
+            "toujours",
+            "toujours la",
+            "encore la",
+            "?",
+            "??",
+            "-",
+            "na",
+            "n/a",
+            "nsp",
+            "ne sait pas",
+            "ne sait plus",
+        ),
+        *("inconnu", "inconnue", "nr"),
+    }
+)
 _YES: Final = frozenset({"oui", "o", "yes", "1", "vrai", "true", "x"})
 _NO: Final = frozenset({"non", "n", "no", "0", "faux", "false"})
 _STATES: Final = {
@@ -62,16 +251,46 @@ _STATES: Final = {
 def field_of(header: str) -> str | None:
     """The field that a header names, or None. Extra columns of the field (surface, loyer, refus…) keep their name.
 
-    >>> field_of("Statut d'occupation")
-    'tenure'
+    >>> field_of("Statut d'occupation"), field_of("Date de début (mois/année)"), field_of("N° d'étape")
+    ('tenure', 'start', 'rank')
     """
     name = plain(header)
-    spaced = name.replace("_", " ")
+    if name in FIELDS:
+        return name
+    bare = bare_header(header)
+    if bare in _by_header():
+        return _by_header()[bare]
+    dated = " ".join(word for word in bare.split() if word not in ("date", "dates"))
+    if _by_header().get(dated) in ("start", "end"):
+        return _by_header()[dated]
+    underscored = "_".join(re.sub(r"\(.*?\)", " ", name).split())
+    return next(
+        (f"extra:{extra}" for extra in (underscored, bare.replace(" ", "_")) if extra in _EXTRAS), None
+    )
+
+
+def bare_header(header: str) -> str:
+    """The words of a header that tell it from others: no brackets, unit, article or number sign."""
+    words = re.sub(r"\(.*?\)|\[.*?\]", " ", plain(header).replace("n°", "n ").replace("nº", "n "))
+    kept = [word for word in re.findall(r"[a-z0-9]+", words) if word not in _EMPTY_WORDS]
+    return " ".join(kept)
+
+
+def precedence(header: str) -> int:
+    """How plainly a header names its field, 0 the plainest: of two columns for one field, the plainer is read."""
+    known = field_of(header)
+    names = [bare_header(each) for each in FIELDS.get(known or "", ())]
+    bare = bare_header(header)
+    return names.index(bare) if bare in names else len(names)
+
+
+@cache
+def _by_header() -> Mapping[str, str]:
+    found: dict[str, str] = {}
     for known, headers in FIELDS.items():
-        if name in headers or spaced in headers or name == known:
-            return known
-    underscored = name.replace(" ", "_")
-    return f"extra:{underscored}" if underscored in _EXTRAS else None
+        for header in headers:
+            found.setdefault(bare_header(header), known)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +399,7 @@ class _Reader:
     def _moment(self, name: str) -> Moment | None:
         first, last = self.draft.fields.get(f"{name}_min", ""), self.draft.fields.get(f"{name}_max", "")
         value = f"{first or last} à {last or first}" if first or last else self.draft.fields.get(name, "")
-        if not value or plain(value) in ("actuel", "aujourd'hui", "en cours", "?"):
+        if not value or plain(value).rstrip(" .!") in _STILL_THERE:
             return None
         moment = parse_range(value, self.draft.fields.get("precision") or None)
         if moment is None:
@@ -240,6 +459,13 @@ class _Reader:
                     example=example,
                 )
             )
+        elif found.area:
+            self.problems.append(draft.problem(Code.PATHWAY_PLACE_AREA, name, severity=warning))
+        elif found.commune is not None and name == "place" and named.isdigit():
+            told = draft.problem(
+                Code.PATHWAY_COMMUNE_NUMBER, name, severity=warning, commune=found.commune.name
+            )
+            self.problems.append(told)
         elif found.commune is None and not found.abroad:
             hint = f" Vouliez-vous dire « {found.close} » ?" if found.close else ""
             self.problems.append(
@@ -247,7 +473,7 @@ class _Reader:
             )
 
     def _satisfaction(self) -> int | None:
-        value = self.draft.fields.get("satisfaction", "").removesuffix(".0")
+        value = re.sub(r"\s*/\s*5$", "", self.draft.fields.get("satisfaction", "")).removesuffix(".0")
         if not value:
             return None
         if value in ("1", "2", "3", "4", "5"):

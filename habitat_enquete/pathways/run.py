@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from habitat_enquete.errors import Code, EnqueteError, Problem
+from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.pathway import Episode, EpisodeState, Move, Pathway, PlacedCoding, RepeatedAnswer
 from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
 from habitat_enquete.pathways.answers import drafts, mappings, wishes
+from habitat_enquete.pathways.areas import department
 from habitat_enquete.pathways.channels import ChannelTypes, study_channels
 from habitat_enquete.pathways.communes import Gazetteer, gazetteer
 from habitat_enquete.pathways.contrasts import (
@@ -118,7 +119,7 @@ def run(
     Raises: EnqueteError when there is no episode at all, or a setting is wrong.
     """
     choices = settings(codebook.pathways, **chosen)
-    letters, places = alphabet(codebook), gazetteer(_communes(project))
+    letters, places = alphabet(codebook), gazetteer(_communes(project), _departments(project))
     mapped, problems = mappings(questionnaires)
     with Store(project.database) as store:
         with store.transaction():
@@ -140,9 +141,11 @@ def run(
         raise EnqueteError(Code.PATHWAY_NONE)
     wished = wishes(answers, mapped) | _answered(answers, choices.wished)
     found = pathways(everything, people, wishes=wished)
-    weights = _weights(found)
+    _check_attributes(found, chosen.get("by") or ())
+    weights, doubtful = _weights(found)
     read = {**reading.drafts, **by_hand.drafts, **decided.drafts}
     problems += [*(table.problems if table else ()), *reading.problems, *by_hand.problems, *decided.problems]
+    problems += doubtful
     for pathway in found.values():
         problems += check(pathway, read)
     typology = study(found, letters, choices, weights)
@@ -227,6 +230,13 @@ def _communes(project: Project) -> list[Mapping[str, str]]:
     ]
 
 
+def _departments(project: Project) -> list[str]:
+    """The departments of the study: those listed (`departements: ["53"]`), else the one that its area names (« la Mayenne »)."""
+    declared = project.settings.get("departements", project.settings.get("departments", ()))
+    listed = declared if isinstance(declared, list) else [declared or project.settings.get("area", "")]
+    return [number for each in listed if (number := department(str(each)))]
+
+
 def _keep(
     store: Store,
     reading: Reading,
@@ -277,17 +287,33 @@ def _answered(answers: Iterable[RepeatedAnswer], questions: Sequence[str]) -> di
     return {person: " ; ".join(words) for person, words in found.items()}
 
 
-def _weights(found: Mapping[str, Pathway]) -> dict[str, float]:
-    """The weight of each person; 1 where none is given, or it is no positive number."""
-    weights = {}
+def _weights(found: Mapping[str, Pathway]) -> tuple[dict[str, float], list[Problem]]:
+    """The weight of each person, and a problem for each weight that is no positive number; 1 where none is given."""
+    weights, problems = {}, []
     for person, pathway in found.items():
-        text = pathway.attributes.get(_WEIGHT, "").replace(",", ".")
+        text = pathway.attributes.get(_WEIGHT, "")
         try:
-            weight = float(text or 1)
+            weight = float(text.replace(",", ".") or 1)
         except ValueError:
+            weight = 0.0
+        if not (0 < weight < float("inf")):
             weight = 1.0
-        weights[person] = weight if weight > 0 else 1.0
-    return weights
+            problems.append(
+                problem(Code.PATHWAY_WEIGHT, severity=Severity.WARNING, value=text, respondent=person)
+            )
+        weights[person] = weight
+    return weights, problems
+
+
+def _check_attributes(found: Mapping[str, Pathway], asked: Sequence[str]) -> None:
+    """Raise when an attribute asked for is one that nobody has."""
+    known = sorted(
+        {name for pathway in found.values() for name, value in pathway.attributes.items() if value}
+    )
+    for name in asked:
+        if name not in known:
+            expected = f"un attribut des personnes ({', '.join(known) or 'aucune n’en a'})"
+            raise EnqueteError(Code.PATHWAY_OPTION, option="by", value=name, expected=expected)
 
 
 def _types(typology: Typology) -> dict[str, tuple[str, str, bool, float | None]]:

@@ -11,7 +11,8 @@ from typing import Final, Protocol
 from habitat_enquete.errors import Code, EnqueteError, Problem, problem
 from habitat_enquete.pathways.answers import by_name
 from habitat_enquete.pathways.dates import plain
-from habitat_enquete.pathways.drafts import FIELDS, Cell, Draft, field_of
+from habitat_enquete.pathways.drafts import FIELDS, Cell, Draft, field_of, precedence
+from habitat_enquete.pathways.people import attribute_of, of_episodes, of_sheet
 
 Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 _HEADER_WITHIN: Final = 10
@@ -22,15 +23,6 @@ _AGEVEN: Final = {
     "place": ("lieu", "commune"),
     "family": ("famille", "family", "menage"),
     "work": ("travail", "work", "emploi", "activite"),
-}
-_OF_PEOPLE: Final = frozenset(
-    {"public", "publics", "annee_naissance", "date_entretien", "age", "poids", "consentement"}
-)
-_SAME: Final = {
-    "publics": "publics_pd2h",
-    "weight": "poids",
-    "date": "date_entretien",
-    "arrivee": "date_arrivee",
 }
 # Where a table says where a proposed episode was read: `E03!120:180`.
 _SPAN: Final = re.compile(r"^.+!\d+:\d+$")
@@ -73,12 +65,18 @@ def read_table(file: str, sheets: Iterable[TableSheet]) -> EpisodeTable:
             drafts += _ageven(file, sheet.name, rows, grid, problems)
             continue
         if (known := _people(rows)) is not None:
-            people |= known
+            for person, attributes in known.items():
+                people[person] = people.get(person, {}) | attributes
             continue
         try:
-            drafts += _long(file, sheet.name, rows)
+            found, described, doubts = _long(file, sheet.name, rows)
         except EnqueteError as error:
             missing = missing or error
+            continue
+        drafts += found
+        problems += doubts
+        for person, attributes in described.items():
+            people[person] = attributes | people.get(person, {})
     if not drafts and missing is not None:
         raise missing
     own = tuple(draft for draft in drafts if not _SPAN.match(draft.source))
@@ -89,24 +87,10 @@ def _people(rows: list[list[str]]) -> dict[str, dict[str, str]] | None:
     """A sheet of people: an identifier, attributes that only people have, and no beginning of an episode."""
     for at, row in enumerate(rows[:_HEADER_WITHIN]):
         fields = [field_of(title) for title in row]
-        names = [plain(title).replace(" ", "_") for title in row]
-        if (
-            "id" not in fields
-            or "start" in fields
-            or "start_min" in fields
-            or not _OF_PEOPLE.intersection(names)
-        ):
-            continue
-        key = fields.index("id")
-        return {
-            line[key]: {
-                _SAME.get(name, name): value
-                for position, (name, value) in enumerate(zip(names, line, strict=False))
-                if value and position != key and name
-            }
-            for line in rows[at + 1 :]
-            if key < len(line) and line[key]
-        }
+        if "id" in fields and not {"start", "start_min"}.intersection(fields) and any(map(attribute_of, row)):
+            if any(by_name("_".join(re.findall(r"\w+", plain(title)))) for title in row):
+                return None  # wide rows: people and their numbered dwellings
+            return of_sheet(row, rows[at + 1 :], fields.index("id"))
     return None
 
 
@@ -121,7 +105,10 @@ def _text(value: Value) -> str:
     return str(value).strip()
 
 
-def _long(file: str, sheet: str, rows: list[list[str]]) -> list[Draft]:
+def _long(
+    file: str, sheet: str, rows: list[list[str]]
+) -> tuple[list[Draft], dict[str, dict[str, str]], list[Problem]]:
+    """The drafts of a sheet, what it says of people beside, and what is doubtful in that."""
     at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if "id" in {field_of(c) for c in row}), None)
     if at is None:
         accepted = ", ".join(FIELDS["id"])
@@ -140,18 +127,24 @@ def _long(file: str, sheet: str, rows: list[list[str]]) -> list[Draft]:
             drafts += _row_drafts(file, sheet, number, row, columns, len(drafts))
     if not drafts:
         raise EnqueteError(Code.PATHWAY_TABLE_EMPTY, file=file, sheet=sheet)
-    return drafts
+    key = next(position for position, _, name in columns if name == "id")
+    lines = list(enumerate(rows[at + 1 :], start=at + 2))
+    taken = [position for position, _, _ in columns]
+    return drafts, *of_episodes(rows[at], lines, key, taken, file=file, sheet=sheet)
 
 
 def _columns(header: Sequence[str]) -> list[tuple[int, int, str]]:
-    """(position, block, field) of each column known; block 0 is the row itself, 1, 2… numbered blocks."""
-    found = []
-    for position, title in enumerate(header):
-        if (name := field_of(title)) is not None:
-            found.append((position, 0, name))
-        elif (numbered := by_name(plain(title).replace(" ", "_"))) is not None:
-            found.append((position, *numbered))
-    return found
+    """(position, block, field) of each column known; block 0 is the row itself, 1, 2… numbered blocks.
+
+    Of several columns for one field, the one that names it most plainly is read.
+    """
+    found: dict[tuple[int, str], int] = {}
+    for position, title in sorted(enumerate(header), key=lambda each: (precedence(each[1]), each[0])):
+        name = "place" if plain(title) == "commune" else field_of(title)
+        key = (0, name) if name is not None else by_name("_".join(re.findall(r"\w+", plain(title))))
+        if key is not None:
+            found.setdefault(key, position)
+    return sorted((position, block, name) for (block, name), position in found.items())
 
 
 def _row_drafts(

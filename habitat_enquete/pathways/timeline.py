@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ Drafts = Mapping[tuple[str, str, int], Draft]
 # When a person's episodes come from several sources, the one somebody wrote down most carefully is kept.
 _BY_HAND: Final = "!table"
 _ONE_MONTH: Final = 1
+_YEAR: Final = re.compile(r"\b(?:1[89]|20)\d{2}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,9 @@ class Stay:
 
 
 def birth(attributes: Mapping[str, str]) -> Moment | None:
-    """When a person was born: from their year of birth, else from their age at the interview."""
-    year = attributes.get("annee_naissance", "").split(".")[0]
-    if year.isdigit() and len(year) == 4:
-        return year_moment(int(year))
+    """When a person was born: from their year (or day) of birth, else from their age at the interview."""
+    if year := _YEAR.search(attributes.get("annee_naissance", "")):
+        return year_moment(int(year[0]))
     age, interview = attributes.get("age", "").split(".")[0], interview_date(attributes)
     if not age.isdigit() or interview is None:
         return None
