@@ -25,20 +25,21 @@ from habitat_enquete.store import runs, texts
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
 from habitat_enquete.store.responses import file_hash
-from habitat_enquete.typography import count
+from habitat_enquete.typography import as_typed, count
 
 
 class Freshness(StrEnum):
-    """Whether a step is to be done, out of date, or done."""
+    """Whether a step is to be done, out of date, done, or has nothing to work on in this study."""
 
     MISSING = "missing"
     STALE = "stale"
     DONE = "done"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the study: how it stands, a sentence that says it, and the command that would bring it up to date."""
+    """One step of the study: how it stands, a sentence that says it, and the command that would bring it up to date ("": none)."""
 
     name: str
     freshness: Freshness
@@ -60,7 +61,7 @@ class Status:
     @property
     def next_command(self) -> str | None:
         """The first command that would bring the study forward."""
-        return next((step.command for step in self.steps if step.freshness is not Freshness.DONE), None)
+        return next((step.command for step in self.steps if step.command), None)
 
 
 def status(project: Project) -> Status:
@@ -98,15 +99,17 @@ def _kinds(store: Store) -> dict[DocumentKind, int]:
 def _responses(project: Project, store: Store, questionnaires: Sequence[Questionnaire]) -> Step:
     done = runs.runs(store, runs.IMPORT)
     if not done and not questionnaires:
-        return Step("import", Freshness.DONE, "Pas de questionnaire dans cette étude.", "")
+        return Step("import", Freshness.NOTHING, "Pas de questionnaire dans cette étude.", "")
     if not done:
         found = sorted(project.root.glob("*.xlsx")) + sorted(project.root.glob("*.csv"))
         name = found[0].name if found else "responses.xlsx"
-        return Step("import", Freshness.MISSING, "Aucune réponse importée.", f"enquete import {name}")
+        return Step(
+            "import", Freshness.MISSING, "Aucune réponse importée.", f"enquete import {as_typed(name)}"
+        )
     changed = [file for file in _files(done) if _has_changed(project, store, file)]
     if changed:
         sentence = f"« {changed[0]} » a changé depuis son import."
-        return Step("import", Freshness.STALE, sentence, f"enquete import {changed[0]}")
+        return Step("import", Freshness.STALE, sentence, f"enquete import {as_typed(changed[0])}")
     names = ", ".join(f"« {file} »" for file in _files(done))
     return Step("import", Freshness.DONE, f"Réponses importées de {names}.", "")
 
@@ -123,7 +126,7 @@ def _has_changed(project: Project, store: Store, file: str) -> bool:
 
 
 def _interviews(project: Project, store: Store, guides: Sequence[Guide]) -> Step:
-    command = f"enquete code {project.interviews.name}/"
+    command = f"enquete code {as_typed(project.interviews.name)}/"
     read = runs.runs(store, runs.INTERVIEWS)
     try:
         found = survey(project.interviews).interviews
@@ -132,7 +135,7 @@ def _interviews(project: Project, store: Store, guides: Sequence[Guide]) -> Step
             return Step(
                 "interviews", Freshness.DONE, f"{count(len(read), 'entretien lu', 'entretiens lus')}.", ""
             )
-        return Step("interviews", Freshness.DONE, f"Pas d'entretien à lire. {error}", "")
+        return Step("interviews", Freshness.NOTHING, f"Pas d'entretien à lire. {error}", "")
     guide_hash = _guides_hash(guides)
     waiting = [i.id for i in found if not _is_read(read, i.id, f"{i.input_hash()}:{guide_hash}")]
     if not waiting:

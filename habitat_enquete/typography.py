@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Final
 
 NO_BREAK: Final = "\u00a0"
 THIN: Final = "\u202f"
+_CUT_BY_SHELLS: Final = re.compile(r"[^\w./\\:-]")
 _BEFORE: Final = re.compile(r" (?=[:;?!»€]|%(?!\}))")
 _AFTER: Final = re.compile(r"(?<=«) ")
 _OPTIONAL_PLURALS: Final = re.compile(r"\{(\w+)\}((?: \w+\(s\))+)")
@@ -37,6 +39,15 @@ def count(value: int, singular: str, plural: str = "") -> str:
     ('1\\xa0personne', '1\\u202f200\\xa0entretiens', '0\\xa0avis')
     """
     return f"{number(value)}{NO_BREAK}{singular if value < 2 else plural or singular + 's'}"
+
+
+def as_typed(path: PurePath | str) -> str:
+    """A file or folder as it is typed after a command: between quotes when a shell would cut it (sh, PowerShell, cmd).
+
+    >>> as_typed("responses.xlsx"), as_typed("Étude Mayenne")
+    ('responses.xlsx', '"Étude Mayenne"')
+    """
+    return f'"{path}"' if _CUT_BY_SHELLS.search(str(path)) else str(path)
 
 
 def agreed(sentence: str, /, **fields: object) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from habitat_enquete.cli.show import say
+from habitat_enquete.typography import as_typed
 
 
 @click.command("init")
@@ -23,5 +24,5 @@ def command(folder: Path) -> None:
     project = create(folder)
     say(f"Étude créée dans « {project.root} ».")
     say("Décrivez vos questions dans questionnaires/ et vos codes dans codebook.yaml, puis tapez :")
-    say(f"    cd {folder}")
+    say(f"    cd {as_typed(folder)}")
     say("    enquete import responses.xlsx")

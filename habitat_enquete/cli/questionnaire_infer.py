@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from habitat_enquete.cli.show import say, table, tell
+from habitat_enquete.typography import as_typed
 
 
 @click.command("infer")
@@ -39,4 +40,4 @@ def infer(responses: Path, sheet: str | None, output: Path | None, force: bool) 
     inferred = write_inferred(responses, target, sheet=sheet, overwrite=force)
     rows = [(each.name, each.kind, each.why) for each in inferred.columns]
     say(table(("Question", "Type", "Pourquoi"), rows))
-    tell(f"{target} : proposition écrite. Relisez-la, puis tapez « enquete import {responses} ».")
+    tell(f"{target} : proposition écrite. Relisez-la, puis tapez « enquete import {as_typed(responses)} ».")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from habitat_enquete.project import Project
     from habitat_enquete.status import Status
 
-_MARKS: Final = {"missing": "à faire", "stale": "à refaire", "done": "à jour"}
+_MARKS: Final = {"missing": "à faire", "stale": "à refaire", "done": "à jour", "nothing": "sans objet"}
 _NAMES: Final = {
     "import": "Réponses",
     "interviews": "Entretiens",

@@ -82,3 +82,19 @@ def test_status_loads_neither_the_language_model_nor_the_writers_of_reports(tmp_
 
 def test_an_empty_study_is_told_what_to_do_before_its_report(enquete: Callable[..., Result]) -> None:
     assert "Tapez d'abord «\u00a0enquete code interviews/\u00a0»." in enquete("synthesis").stderr
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed"), [("habitat_2026", "cd habitat_2026"), ("Étude Mayenne", 'cd "Étude Mayenne"')]
+)
+def test_a_new_study_is_entered_by_the_line_that_init_shows(
+    folder: str, typed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert f"    {typed}\n" in CliRunner().invoke(main, ["init", folder]).output
+
+
+def test_a_study_without_interviews_is_not_said_to_have_read_them(run: Callable[..., Result]) -> None:
+    told = run("status").output
+    assert "Entretiens  sans objet" in told
+    assert "Tapez maintenant\u00a0: enquete import responses.xlsx" in told
