@@ -83,6 +83,10 @@ class Code(StrEnum):
     QUESTION_DUPLICATE = (
         "{place} : le nom « {name} » est déjà pris (ligne {first}). Renommez l'une des deux questions."
     )
+    QUESTION_SAME_NAME = (
+        "{place} : le nom « {name} » sert déjà dans un autre bloc (ligne {first}). Il est lu « {read} » ; "
+        "donnez plutôt un nom à chacune des deux questions."
+    )
     DEFINITION_FORMAT_UNKNOWN = (
         "« {file} » ({suffix}) n'est ni un questionnaire YAML (.yaml) ni un XLSForm (.xlsx, .xls). "
         "Enregistrez-le dans l'un de ces formats."
@@ -105,6 +109,10 @@ class Code(StrEnum):
     TYPE_MISSING = (
         "{place} : « {name} » n'a pas de type, cette ligne est ignorée. Indiquez un type ou effacez la ligne."
     )
+    LOOP_IGNORED = (
+        "{place} : la boucle « {name} » sur une liste (begin loop) est lue comme un simple bloc, posé une fois. "
+        "Écrivez un tableau, ou une boucle begin_repeat."
+    )
     BLOCK_NEVER_CLOSED = (
         "{place} : le bloc « {name} » n'est jamais refermé. Ajoutez une ligne end_group ou end_repeat."
     )
@@ -126,6 +134,10 @@ class Code(StrEnum):
     CHECK_CHOICE_MISSING = (
         "{place}, {field} de « {name} » : « {choice} » n'est pas une modalité de « {reference} ».{hint} "
         "Modalités connues : {known}."
+    )
+    CHECK_REFERENCE_AMBIGUOUS = (
+        "{place}, {field} de « {name} » : plusieurs questions s'appellent « {reference} ». "
+        "Renommez-les, sinon les outils de collecte refusent ce formulaire."
     )
     CHECK_CYCLE = "{place} : les expressions tournent en rond ({cycle}). Retirez l'une de ces références."
     CHECK_FORWARD = (
@@ -171,6 +183,10 @@ class Code(StrEnum):
     CHECK_SETTING_CHOICE = "{place} : {what} attend « {choice} », qui n'est pas une réponse possible à « {name} ».{hint} Corrigez cette valeur."
     CHECK_UNTRANSLATED = "{place} : {count} texte(s) sans traduction en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
 
+    CONVERT_RENAMED = (
+        "{place} : le nom « {name} » était déjà pris (ligne {first}) ; la question s'appelle ici « {read} ». "
+        "Vérifiez les filtres qui la citent."
+    )
     LIMESURVEY_EXPRESSION = (
         "{place} : l'expression « {text} » de « {name} » n'a pas d'équivalent dans LimeSurvey ({why}). "
         "Réécrivez-la dans LimeSurvey après l'import."

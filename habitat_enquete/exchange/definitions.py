@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,10 @@ from habitat_enquete.exchange.dataentry import write_dataentry
 from habitat_enquete.exchange.limesurvey import LimeSurveyStructure, write_limesurvey
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
 from habitat_enquete.exchange.xlsform import write_xlsform
+from habitat_enquete.ingest.definitions.distinct_names import renamed
+from habitat_enquete.ingest.definitions.places import Places
 from habitat_enquete.ingest.definitions.questionnaires import read
+from habitat_enquete.ingest.definitions.xlsform import read_leniently
 from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.yamlsource import read_text
 
@@ -53,7 +56,24 @@ def convert(
     if target.exists() and not overwrite:
         raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
     target.parent.mkdir(parents=True, exist_ok=True)
-    return _WRITERS[wanted](questionnaire, target)
+    converted = _WRITERS[wanted](questionnaire, target)
+    return replace(converted, problems=(*_renamings(source, questionnaire), *converted.problems))
+
+
+def _renamings(source: Path, questionnaire: Questionnaire) -> Iterator[Problem]:
+    """The questions of an XLSForm that are called otherwise, because their name was taken."""
+    if not questionnaire.sheet:
+        return
+    written = read_leniently(source)[0]
+    for each in renamed(written):
+        yield Places(written).warning(
+            Code.CONVERT_RENAMED,
+            each.question,
+            "name",
+            name=each.question.name,
+            first=each.first.line,
+            read=each.name,
+        )
 
 
 def _to_yaml(questionnaire: Questionnaire, target: Path) -> Converted:

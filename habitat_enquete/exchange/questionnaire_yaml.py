@@ -71,6 +71,7 @@ def content_of(questionnaire: Questionnaire) -> Content:
         "non_reponse": {choice.missing or choice.name: _nonresponse(choice) for choice in form.nonresponse},
         "parametres": dict(form.settings),
         "attributs": own,
+        "feuilles": {name: [list(row) for row in rows] for name, rows in form.sheets.items()},
         "listes": {
             name: [_choice(form, choice) for choice in choices] for name, choices in form.choice_lists.items()
         },
@@ -143,9 +144,10 @@ def _block(form: Questionnaire, path: tuple[str, ...], block: Group | Repeat | N
     content = _filled(
         {
             "label": _text(form, block.label, block.labels),
-            "consigne": block.hint,
+            "consigne": _text(form, block.hint, block.hints),
             "filtre": block.relevant,
             "apparence": block.appearance,
+            "attributes": dict(block.attributes),
         }
     )
     if isinstance(block, Group):

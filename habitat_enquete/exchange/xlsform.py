@@ -6,15 +6,24 @@ cannot say goes to a last sheet, « enquete », which collection tools ignore an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from habitat_enquete.exchange.workbook_writing import write_workbook
 from habitat_enquete.ingest.answers.routing import constraint_of
-from habitat_enquete.ingest.definitions.xlsform import IMAGE_PARAMETERS
-from habitat_enquete.ingest.definitions.xlsform_extras import HEADER, extra_rows
+from habitat_enquete.ingest.definitions import xlsform_columns as known
+from habitat_enquete.ingest.definitions.xlsform_extras import (
+    HEADER,
+    SPELLED_OTHER,
+    extra_rows,
+    is_column,
+    is_silent,
+)
 from habitat_enquete.model.questionnaire import (
+    OTHER,
     Choice,
     Group,
     Question,
@@ -34,26 +43,6 @@ LANGUAGE_NAMES: Final[Mapping[str, str]] = {
     "pt": "Português (pt)",
     "ar": "العربية (ar)",
 }
-_TRANSLATED: Final = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
-_COLUMNS: Final = (
-    "type",
-    "name",
-    *_TRANSLATED,
-    "required",
-    "relevant",
-    "constraint",
-    "calculation",
-    "default",
-    "appearance",
-    "choice_filter",
-    "repeat_count",
-    "parameters",
-    "read_only",
-    "trigger",
-    "image",
-    "audio",
-    "video",
-)
 _APPEARANCE: Final = {"mois": "month-year", "annee": "year"}
 
 
@@ -64,13 +53,17 @@ def write_xlsform(questionnaire: Questionnaire, path: Path) -> None:
 
 def xlsform_sheets(questionnaire: Questionnaire) -> dict[str, list[list[str]]]:
     """The sheets of the XLSForm: survey, choices, settings, enquete; the first row of each is its header."""
-    writer = _Writer(questionnaire)
-    extras = [list(row) for row in extra_rows(questionnaire)]
+    spelled = _with_others(questionnaire)
+    writer = _Writer(spelled)
+    extras = [list(row) for row in extra_rows(spelled)]
     sheets = {
-        "survey": _table(list(writer.survey()), writer.columns(_COLUMNS)),
-        "choices": _table(list(writer.choices()), writer.choice_columns()),
+        "survey": writer.table(list(writer.survey()), known.SURVEY),
+        "choices": writer.table(list(writer.choices(external=False)), known.CHOICES),
         "settings": _table([writer.settings()], list(writer.settings())),
+        **{name: [list(row) for row in rows] for name, rows in questionnaire.sheets.items()},
     }
+    if external := list(writer.choices(external=True)):
+        sheets[known.EXTERNAL_SHEET] = writer.table(external, known.CHOICES)
     return sheets | ({"enquete": [list(HEADER), *extras]} if extras else {})
 
 
@@ -82,6 +75,30 @@ def _table(rows: list[Row], columns: list[str]) -> list[list[str]]:
         if any(row.get(name) for row in rows) or name in {"type", "name", "list_name"}
     ]
     return [kept, *([row.get(name, "") for name in kept] for row in rows)]
+
+
+def _with_others(form: Questionnaire) -> Questionnaire:
+    """`or_other` spelled out as a choice and a text where labels have languages: tools would leave it in English.
+
+    The attribute `autre` of the question says which list it had, for the reader.
+    """
+    if not _has_languages(form):
+        return form
+    lists = dict(form.choice_lists)
+    questions = []
+    for question in form.questions:
+        if question.or_other and question.choices in lists:
+            name = f"{question.choices}_{OTHER.name}"
+            lists[name] = form.choices_of(question)
+            attributes = {**question.attributes, SPELLED_OTHER: question.choices or ""}
+            question = replace(question, choices=name, or_other=False, attributes=attributes)
+        questions.append(question)
+    return replace(form, questions=tuple(questions), choice_lists=lists)
+
+
+def _has_languages(form: Questionnaire) -> bool:
+    """Whether the columns of texts name their language; a form in French alone does not."""
+    return bool(form.language_names) or (form.languages or (form.language,)) != ("fr",)
 
 
 class _Writer:
@@ -97,8 +114,7 @@ class _Writer:
 
     def column(self, name: str, code: str) -> str:
         """The header of a text in a language; a form in French alone does not name it."""
-        alone = self.languages == ("fr",) and not self.questionnaire.language_names
-        return name if alone else f"{name}::{self.language_name(code)}"
+        return f"{name}::{self.language_name(code)}" if _has_languages(self.questionnaire) else name
 
     def language_name(self, code: str) -> str:
         spelled = self.questionnaire.language_names.get(code, "")
@@ -106,15 +122,43 @@ class _Writer:
             return spelled or code
         return LANGUAGE_NAMES.get(code, f"{spelled or code} ({code})")
 
-    def columns(self, names: tuple[str, ...]) -> list[str]:
-        """The columns, those of texts once by language."""
-        return [
-            column
-            for name in names
-            for column in (
-                [self.column(name, code) for code in self.languages] if name in _TRANSLATED else [name]
+    def table(self, rows: list[Row], columns: Iterable[known.Column]) -> list[list[str]]:
+        """Rows under `columns`, those of texts once by language, then under the columns that they alone have."""
+        expected = [
+            header
+            for column in columns
+            for header in (
+                *((column.header,) if not column.by_language else ()),
+                *(
+                    (self.column(column.header, code) for code in self.languages)
+                    if column.by_language
+                    else ()
+                ),
             )
         ]
+        return _table(rows, list(dict.fromkeys([*expected, *(name for row in rows for name in row)])))
+
+    def attributes(self, attributes: Mapping[str, str]) -> Row:
+        """Cells by the name of their column; a medium is repeated in each language, as a text is."""
+        media: dict[str, dict[str, str]] = {}
+        row: Row = {}
+        for name, text in attributes.items():
+            header, _, code = name.partition("::")
+            if header in known.MEDIA and code in ("", *self.languages):
+                media.setdefault(header, {})[code] = text
+            else:
+                row[self._spelled(name)] = text
+        for header, files in media.items():
+            default = files.get("") or files.get(self.questionnaire.language) or next(iter(files.values()))
+            row |= self.texts(header, default, files)
+        return row
+
+    def _spelled(self, name: str) -> str:
+        """A text that XLSForm has by language, with its language spelled as in the other columns."""
+        header, _, code = name.partition("::")
+        column = known.column_of(header, known.SURVEY)
+        of_language = column is not None and column.by_language and code in self.languages
+        return f"{header}::{self.language_name(code)}" if of_language else re.sub(r"\s+", "_", name)
 
     def texts(self, name: str, default: str, labels: Mapping[str, str], suffix: str = "") -> Row:
         """A text in each language; one that is not translated is repeated, as collection tools want."""
@@ -159,8 +203,12 @@ class _Writer:
             return self._matrix(self.matrices[path])
         block: Group | Repeat = described or self.repeats.get(path) or Group(path)
         row = {"type": "begin_repeat" if isinstance(block, Repeat) else "begin_group", "name": path[-1]}
-        row |= self.texts("label", block.label or path[-1], block.labels) | self.texts("hint", block.hint, {})
-        row |= {"relevant": block.relevant, "appearance": block.appearance}
+        row |= self.texts("label", block.label or path[-1], block.labels) | self.texts(
+            "hint", block.hint, block.hints
+        )
+        row |= {"relevant": block.relevant, "appearance": block.appearance} | self.attributes(
+            block.attributes
+        )
         return row | ({"repeat_count": block.count} if isinstance(block, Repeat) else {})
 
     def _matrix(self, matrix: Question) -> Row:
@@ -186,12 +234,14 @@ class _Writer:
             "default": question.default,
             "appearance": _appearance(question),
             "choice_filter": question.choice_filter,
-            "parameters": question.parameters or (IMAGE_PARAMETERS if question.kind == "image" else ""),
+            "parameters": question.parameters or (known.IMAGE_PARAMETERS if question.kind == "image" else ""),
             "read_only": "yes" if question.read_only else "",
             "trigger": question.trigger,
-            **question.media,
+            **self.attributes(question.media),
+            **self.attributes({k: v for k, v in question.attributes.items() if is_column(question, k)}),
         }
-        row |= self.texts("label", question.label, question.labels, unit)
+        label = question.name if is_silent(question) else question.label
+        row |= self.texts("label", label, question.labels, unit)
         row |= self.texts("hint", question.hint, translations.get("hint", {}))
         row |= self.texts("guidance_hint", question.guidance, translations.get("guidance", {}))
         for name in ("constraint_message", "required_message"):
@@ -208,20 +258,21 @@ class _Writer:
 
     # ── choices and settings ─────────────────────────────────────────────────────────────────────────────────────
 
-    def choices(self) -> Iterator[Row]:
+    def choices(self, *, external: bool) -> Iterator[Row]:
+        """The choices of the lists, or those of the lists that only `select_one_external` questions use."""
+        kinds: dict[str, set[str]] = {}
+        for question in self.questionnaire.questions:
+            kinds.setdefault(question.choices or "", set()).add(question.kind)
         for name, choices in self.questionnaire.choice_lists.items():
+            if (kinds.get(name) == {known.EXTERNAL_TYPE}) is not external:
+                continue
             for choice in choices:
                 yield {
                     "list_name": name,
                     "name": choice.name,
                     **self.texts("label", choice.label, choice.labels),
-                    **choice.attributes,
+                    **self.attributes(choice.attributes),
                 }
-
-    def choice_columns(self) -> list[str]:
-        lists = self.questionnaire.choice_lists.values()
-        extra = dict.fromkeys(key for choices in lists for choice in choices for key in choice.attributes)
-        return [*self.columns(("list_name", "name", "label")), *extra]
 
     def settings(self) -> Row:
         form = self.questionnaire
@@ -230,7 +281,7 @@ class _Writer:
             "form_id": form.id,
             "version": form.version,
             "default_language": self.column("", form.language).removeprefix("::"),
-            "style": "pages",
+            "style": known.STYLE,
         }
         twice = any(_has_duplicates(choices) for choices in form.choice_lists.values())
         return row | ({"allow_choice_duplicates": "yes"} if twice else {}) | dict(form.settings)

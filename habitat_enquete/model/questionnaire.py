@@ -88,6 +88,8 @@ class Question:
     `code` says that its open answers are documents to be coded; `attribute` that its answer describes the respondent.
     `constraint_warns`: a violated constraint is only a warning. `required_if` is the condition of a conditional requirement.
     `labels` holds the label in the other languages, `translations` the other texts: `{"hint": {"en": …}}`.
+    `attributes` holds what the model has no word for, by the name of its XLSForm column; `media` the files shown beside
+    the label (`image`, or `image::fr`).
     `lines` says where each field is written (line of a YAML file, row of a sheet); `line` where the question is.
     """
 
@@ -136,7 +138,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A titled block of questions (séquence). `path` holds its own name last."""
+    """A titled block of questions (séquence). `path` holds its own name last.
+
+    `labels` and `hints` hold the texts in the other languages, `attributes` the columns that XLSForm alone knows.
+    """
 
     path: tuple[str, ...]
     label: str = ""
@@ -146,6 +151,8 @@ class Group:
     appearance: str = ""
     line: int | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -171,6 +178,8 @@ class Repeat:
     path: tuple[str, ...] = ()
     line: int | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +197,8 @@ class Questionnaire:
 
     `respondent_key` lists the columns that identify a response, best first; `respondent_id` the column of the pseudonym.
     `consent` is the question and the answer that allows the analysis. `nonresponse` lists answers every question accepts.
-    `source` is the file it was read from; `columns` gives, for an XLSForm, the column letter of each field.
+    `source` is the file it was read from; `columns` gives, for an XLSForm, the column letter of each field; `sheets` keeps
+    those of its sheets that a collection tool alone understands (entities…).
     """
 
     id: str
@@ -214,6 +224,7 @@ class Questionnaire:
     source: str = ""
     sheet: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    sheets: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self.questions)
@@ -253,7 +264,7 @@ class Questionnaire:
         return tuple(each for question in self.questions for each in self._expanded(question, written))
 
     def _expanded(self, question: Question, written: set[str]) -> Iterator[Question]:
-        rows = _matrix_rows(question) if question.type is QuestionType.MATRIX else (question,)
+        rows = matrix_rows(question) if question.type is QuestionType.MATRIX else (question,)
         for row in rows:
             yield row
             for text in self._specified(row):
@@ -268,7 +279,8 @@ class Questionnaire:
                 yield specified(question, choice)
 
 
-def _matrix_rows(matrix: Question) -> Iterator[Question]:
+def matrix_rows(matrix: Question) -> Iterator[Question]:
+    """The rows of a matrix as questions, one choice each."""
     for row in matrix.rows:
         yield replace(
             matrix,
@@ -278,6 +290,9 @@ def _matrix_rows(matrix: Question) -> Iterator[Question]:
             labels=row.labels,
             rows=(),
             hint="",
+            guidance="",
+            translations={},
+            attributes={},
             group=(*matrix.group, matrix.name),
             aliases=row.aliases,
             line=row.line or matrix.line,

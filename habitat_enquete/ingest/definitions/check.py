@@ -45,9 +45,8 @@ def check_file(path: Path) -> Checked:
     else:
         definition, problems = read_leniently(path)
     found = check(definition) if isinstance(definition, Questionnaire) else []
-    return Checked(
-        definition, tuple(sorted([*problems, *found], key=lambda each: (each.sheet, each.row or 0)))
-    )
+    once = dict.fromkeys([*problems, *found])
+    return Checked(definition, tuple(sorted(once, key=lambda each: (each.sheet, each.row or 0))))
 
 
 def check(questionnaire: Questionnaire) -> list[Problem]:

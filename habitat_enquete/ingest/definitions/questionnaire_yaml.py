@@ -91,6 +91,7 @@ class _Reader:
             nonresponse=tuple(self._nonresponse()),
             attributes=self._attributes(),
             settings=top.mapping("settings"),
+            sheets=self._sheets(),
             sha256=self.sha256,
             source=top.file,
         )
@@ -103,6 +104,28 @@ class _Reader:
     def _attributes(self) -> Mapping[str, object]:
         pseudonym = self._respondent().text("pseudonym")
         return dict(self.top.mapping("attributes")) | ({"pseudonym": pseudonym} if pseudonym else {})
+
+    def _sheets(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """Sheets of an XLSForm kept as they are: `entities: [[dataset, label], [logements, …]]`."""
+        sheets = self.top.section("sheets", {})
+        found: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for name in sheets.table if sheets else ():
+            assert sheets is not None
+            rows = sheets.value(name)
+            if isinstance(rows, Items) and all(isinstance(row, Items) for row in rows):
+                found[name] = tuple(
+                    tuple(cell for cell in row if isinstance(cell, str))
+                    for row in rows
+                    if isinstance(row, Items)
+                )
+            else:
+                sheets.report(
+                    Code.YAML_WRONG_TYPE,
+                    key=name,
+                    line=sheets.line(name),
+                    expected="une liste de lignes de cellules",
+                )
+        return found
 
     def _consent(self) -> tuple[str, str] | None:
         consent = self.top.section("consent", words.CONSENT_ALIASES)
@@ -216,6 +239,8 @@ class _Reader:
                 block.text("appearance"),
                 block.line(),
                 _lines(block),
+                self._labels(block, "hint")[1],
+                block.mapping("attributes"),
             )
         )
         yield from self._questions(block, inside, repeat)
@@ -238,6 +263,8 @@ class _Reader:
                 (*path, name),
                 block.line(),
                 _lines(block),
+                self._labels(block, "hint")[1],
+                block.mapping("attributes"),
             )
         )
         yield from self._questions(block, (*path, name), name)

@@ -23,6 +23,7 @@ TOP_ALIASES: Final[Mapping[str, str]] = {
     "parametres": "settings",
     "paramètres": "settings",
     "attributs": "attributes",
+    "feuilles": "sheets",
     "identifiant": "id",
     "duree_min": "minutes",
     "durée_min": "minutes",
@@ -49,6 +50,7 @@ TOP_KEYS: Final = (
     "public",
     "settings",
     "attributes",
+    "sheets",
 )
 RESPONDENT_ALIASES: Final[Mapping[str, str]] = {"cle": "key", "clé": "key", "pseudonyme": "pseudonym"}
 NONRESPONSE_ALIASES: Final[Mapping[str, str]] = {"sans_objet": "so", "refuse": "refus"}
@@ -71,7 +73,7 @@ BLOCK_ALIASES: Final[Mapping[str, str]] = {
     "repeat_count": "count",
     "apparence": "appearance",
 }
-BLOCK_KEYS: Final = ("label", "hint", "relevant", "appearance", "questions")
+BLOCK_KEYS: Final = ("label", "hint", "relevant", "appearance", "questions", "attributes")
 
 QUESTION_ALIASES: Final[Mapping[str, str]] = {
     "nom": "name",
@@ -220,6 +222,7 @@ TYPE_WORDS: Final[Mapping[str, tuple[QuestionType, str]]] = {
         ("select1", "select one", "select_one", "choix_unique", "choix unique", "select one from"),
         (QuestionType.SELECT_ONE, ""),
     ),
+    "select_one_external": (QuestionType.SELECT_ONE, "select_one_external"),
     **dict.fromkeys(
         ("select", "select multiple", "choix_multiple", "choix multiple", "select all that apply from"),
         (QuestionType.SELECT_MULTIPLE, ""),
@@ -240,7 +243,7 @@ TYPE_WORDS: Final[Mapping[str, tuple[QuestionType, str]]] = {
     **dict.fromkeys(("début", "debut_saisie"), (QuestionType.METADATA, "start")),
     **dict.fromkeys(("fin_saisie",), (QuestionType.METADATA, "end")),
     **dict.fromkeys(("device id", "deviceid"), (QuestionType.METADATA, "deviceid")),
-    **dict.fromkeys(("phone number", "phonenumber"), (QuestionType.METADATA, "phonenumber")),
+    "phone number": (QuestionType.TEXT, "phone number"),  # asked; `phonenumber` is that of the device
 }
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity
+from habitat_enquete.ingest.definitions import xlsform_columns as known
+from habitat_enquete.ingest.definitions.distinct_names import renaming_problems, with_distinct_names
 from habitat_enquete.ingest.definitions.xlsform_extras import with_extras
 from habitat_enquete.ingest.definitions.xlsform_folding import folded
 from habitat_enquete.ingest.definitions.xlsform_sheets import (
@@ -36,11 +38,14 @@ from habitat_enquete.model.questionnaire import (
 )
 from habitat_enquete.yamlsource import hint
 
-IMAGE_PARAMETERS: Final = "max-pixels=1024"  # what the writer asks of photographs that say nothing
 _YES: Final = frozenset({"yes", "true", "true()", "1", "oui", "vrai", "x"})
 _NO: Final = frozenset({"", "no", "false", "false()", "0", "non", "faux"})
 _TRANSLATED: Final = ("hint", "guidance", "constraint_message", "required_message")
-_CHOICE_FIELDS: Final = frozenset({"list_name", "name", "label", ""})
+_CHOICE_FIELDS: Final = frozenset({"list_name", "name", "label"})
+_BLOCK_FIELDS: Final = frozenset({"type", "name", "label", "hint", "relevant", "appearance"})
+_REPEAT_FIELDS: Final = _BLOCK_FIELDS | {"repeat_count"}
+_QUESTION_FIELDS: Final = frozenset(each.name for each in known.SURVEY if not each.medium) - {"repeat_count"}
+
 _TYPES: Final = (
     "text",
     "integer",
@@ -64,9 +69,9 @@ _TYPES: Final = (
 def read_xlsform(path: Path) -> Questionnaire:
     """The questionnaire of an XLSForm. Raises: EnqueteError when the file cannot be opened or is no XLSForm.
 
-    Doubtful content never stops the reading: `read_leniently` tells it.
+    Doubtful content never stops the reading: `read_leniently` tells it. A name used twice is read under another one.
     """
-    return read_leniently(path)[0]
+    return with_distinct_names(read_leniently(path)[0])
 
 
 def read_leniently(path: Path) -> tuple[Questionnaire, list[Problem]]:
@@ -100,11 +105,11 @@ class _Reader:
     groups: list[Group] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     open: list[_Block] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=dict)
+    names: dict[str, int] = field(default_factory=dict)  # of repeats
 
     def read(self) -> tuple[Questionnaire, list[Problem]]:
         survey_columns, survey = form_rows(self._survey())
-        choice_columns, choices = form_rows(self.sheets.get("choices", []))
+        choice_columns, choices = form_rows(self.sheets.get("choices", []), known.CHOICES)
         settings = self._settings()
         languages = languages_of([*survey_columns, *choice_columns])
         default = settings.get("default_language", "")
@@ -116,9 +121,10 @@ class _Reader:
             self._report(Code.BLOCK_NEVER_CLOSED, block.row, "type", name=block.name)
         lists = self._choice_lists(choice_columns, choices, settings)
         external = self._choice_lists(
-            *form_rows(self.sheets.get("external_choices", [])), {"allow_choice_duplicates": "yes"}
+            *form_rows(self.sheets.get(known.EXTERNAL_SHEET, []), known.CHOICES),
+            {"allow_choice_duplicates": "yes"},
         )
-        lists = external | lists
+        lists |= self._external_lists(external, lists)
         names = language_names([self._survey(), self.sheets.get("choices", [])])
         questionnaire = Questionnaire(
             id=settings.get("form_id") or Path(self.file).stem,
@@ -132,7 +138,14 @@ class _Reader:
             languages=tuple(dict.fromkeys([self.language, *languages])),
             language_names=names,
             settings={
-                k: v for k, v in settings.items() if k not in _OWN_SETTINGS and (k, v) != ("style", "pages")
+                k: v
+                for k, v in settings.items()
+                if k not in _OWN_SETTINGS and (k, v) != ("style", known.STYLE)
+            },
+            sheets={
+                name: _filled_rows(self.sheets.get(name, []))
+                for name in known.OTHER_SHEETS
+                if self.sheets.get(name)
             },
             sha256=self.sha256,
             source=self.file,
@@ -140,7 +153,7 @@ class _Reader:
             columns=self.columns,
         )
         questionnaire = with_extras(folded(questionnaire), self.sheets.get("enquete", []))
-        return questionnaire, self.problems
+        return questionnaire, [*self.problems, *renaming_problems(questionnaire)]
 
     # ── sheets ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,8 +169,10 @@ class _Reader:
         raise EnqueteError(Code.XLSFORM_NOT_ONE, file=self.file, sheets=", ".join(self.sheets) or "aucune")
 
     def _settings(self) -> dict[str, str]:
-        _, rows = form_rows(self.sheets.get("settings", []))
-        return dict(rows[0].texts) if rows else {}
+        _, rows = form_rows(self.sheets.get("settings", []), known.SETTINGS)
+        names = {each.name for each in known.SETTINGS}
+        row = rows[0] if rows else FormRow(0)
+        return {name: text for name, text in row.texts.items() if name in names} | row.others(names)
 
     def _choice_lists(
         self, columns: list[Header], rows: list[FormRow], settings: Mapping[str, str]
@@ -188,16 +203,23 @@ class _Reader:
             choices.append(self._choice(row, name))
         return {name: tuple(choices) for name, choices in lists.items()}
 
+    def _external_lists(
+        self, external: Mapping[str, tuple[Choice, ...]], lists: Mapping[str, tuple[Choice, ...]]
+    ) -> dict[str, tuple[Choice, ...]]:
+        """The lists of `select_one_external`; one that has the name of another list gets its own."""
+        names = {name: f"{name}_external" if name in lists else name for name in external}
+        self.questions = [
+            replace(each, choices=names.get(each.choices or "", each.choices))
+            if each.kind == known.EXTERNAL_TYPE
+            else each
+            for each in self.questions
+        ]
+        return {names[name]: choices for name, choices in external.items()}
+
     def _choice(self, row: FormRow, name: str) -> Choice:
-        extra = {key: text for key, text in row.texts.items() if key not in _CHOICE_FIELDS}
-        extra |= {
-            f"{key}::{language}": text
-            for key, texts in row.translated.items()
-            if key != "label"
-            for language, text in texts.items()
-        }
         label = row.text("label", self.language)
-        return Choice(name, label or name, self._labels(row, "label"), attributes=extra, line=row.number)
+        others = row.others(_CHOICE_FIELDS)
+        return Choice(name, label or name, self._labels(row, "label"), attributes=others, line=row.number)
 
     # ── rows of the survey ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -227,13 +249,17 @@ class _Reader:
     def _begin(self, row: FormRow, found: FormType) -> None:
         name = row.texts.get("name", "") or f"bloc_{row.number}"
         self.open.append(_Block(name, found.repeats, row.number))
+        if found.list:
+            self._report(Code.LOOP_IGNORED, row.number, "type", name=name)
         label, labels = row.text("label", self.language), self._labels(row, "label")
         label = (
             "" if label == name else label
         )  # collection tools want a label even where there is nothing to say
-        texts, lines = row.texts, dict.fromkeys(row.texts, row.number)
+        texts, lines, hints = row.texts, dict.fromkeys(row.texts, row.number), self._labels(row, "hint")
         if found.repeats:
-            self._note_name(name, row.number)
+            if name in self.names:
+                self._report(Code.QUESTION_DUPLICATE, row.number, "name", name=name, first=self.names[name])
+            self.names.setdefault(name, row.number)
             self.repeats.append(
                 Repeat(
                     name,
@@ -247,6 +273,8 @@ class _Reader:
                     self.path,
                     row.number,
                     lines,
+                    hints,
+                    row.others(_REPEAT_FIELDS),
                 )
             )
             return
@@ -260,6 +288,8 @@ class _Reader:
                 texts.get("appearance", ""),
                 row.number,
                 lines,
+                hints,
+                row.others(_BLOCK_FIELDS),
             )
         )
 
@@ -278,8 +308,10 @@ class _Reader:
         if not name and found.type not in (QuestionType.METADATA, QuestionType.NOTE):
             self._report(Code.DEFINITION_NAME_MISSING, row.number, "name", what="une question")
         name = name or (found.kind if found.type is QuestionType.METADATA else f"ligne_{row.number}")
-        self._note_name(name, row.number)
+        if name in self.names:
+            self._report(Code.QUESTION_DUPLICATE, row.number, "name", name=name, first=self.names[name])
         required = texts.get("required", "")
+        others = row.others(_QUESTION_FIELDS)
         appearance, precision, multiline = _appearance(texts.get("appearance", ""))
         return Question(
             name=name,
@@ -300,10 +332,11 @@ class _Reader:
             appearance=appearance,
             precision=precision,
             multiline=multiline,
-            parameters=texts.get("parameters", "").replace(IMAGE_PARAMETERS, ""),
+            parameters=texts.get("parameters", "").replace(known.IMAGE_PARAMETERS, ""),
             read_only=texts.get("read_only", "").casefold() in _YES,
             trigger=texts.get("trigger", ""),
-            media={key: texts[key] for key in ("image", "audio", "video") if key in texts},
+            media={key: text for key, text in others.items() if key.split("::")[0] in known.MEDIA},
+            attributes={key: text for key, text in others.items() if key.split("::")[0] not in known.MEDIA},
             group=self.path,
             repeat=next((block.name for block in reversed(self.open) if block.repeats), None),
             line=row.number,
@@ -318,11 +351,6 @@ class _Reader:
     def _labels(self, row: FormRow, name: str) -> Mapping[str, str]:
         """The translations of a text, where they say something else than the default language."""
         return translations_of(row.languages(name), self.language, row.text(name, self.language))
-
-    def _note_name(self, name: str, row: int) -> None:
-        if name in self.names:
-            self._report(Code.QUESTION_DUPLICATE, row, "name", name=name, first=self.names[name])
-        self.names.setdefault(name, row)
 
     def _report(
         self,
@@ -341,8 +369,14 @@ class _Reader:
         self.problems.append(Problem(code.name, sentence, severity, self.file, named, row, letter))
 
 
-_WARNINGS: Final = frozenset({Code.TYPE_MISSING})
+_WARNINGS: Final = frozenset({Code.TYPE_MISSING, Code.LOOP_IGNORED})
 _OWN_SETTINGS: Final = frozenset({"form_id", "form_title", "version", "default_language"})
+
+
+def _filled_rows(rows: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(row) for row in rows if any(row))
+
+
 _PRECISIONS: Final = {"month-year": "mois", "year": "annee"}
 
 

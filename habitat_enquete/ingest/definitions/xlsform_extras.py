@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, Quota, Repeat
+from habitat_enquete.ingest.definitions.xlsform_columns import SURVEY, column_of
+from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType, Quota, Repeat
 
 HEADER: Final = ("objet", "nom", "cle", "valeur")
 Row = tuple[str, str, str, str]
 _OWN: Final = "questionnaire"
+SPELLED_OTHER: Final = "autre"  # attribute of a question whose `or_other` is spelled out: the list it had
 
 
 def with_extras(questionnaire: Questionnaire, sheet: list[list[str]]) -> Questionnaire:
@@ -22,16 +24,19 @@ def with_extras(questionnaire: Questionnaire, sheet: list[list[str]]) -> Questio
     if not entries:
         return questionnaire
     own = entries.get((_OWN, ""), {})
+    questions = [
+        _question(each, entries.get(("question", each.name), {})) for each in questionnaire.questions
+    ]
+    spelled = {each.choices for each in questions if SPELLED_OTHER in each.attributes}
     return replace(
         questionnaire,
-        questions=tuple(
-            _question(each, entries.get(("question", each.name), {})) for each in questionnaire.questions
-        ),
+        questions=tuple(_with_other(each) for each in questions),
         choice_lists={
             name: tuple(
                 _choice(each, entries.get(("modalite", f"{name}/{each.name}"), {})) for each in choices
             )
             for name, choices in questionnaire.choice_lists.items()
+            if name not in spelled
         },
         repeats=tuple(
             _repeat(each, entries.get(("boucle", each.name), {})) for each in questionnaire.repeats
@@ -96,16 +101,33 @@ def _question(question: Question, entry: Mapping[str, list[str]]) -> Question:
     return replace(
         question,
         unit=unit,
-        label=_without_unit(question.label, unit),
+        label="" if _one(entry, "sans_libelle") else _without_unit(question.label, unit),
         labels={language: _without_unit(text, unit) for language, text in question.labels.items()},
         code=bool(_one(entry, "coder")),
         attribute=_one(entry, "attribut") or None,
         aliases=tuple(entry.get("alias", ())),
         constraint_warns=_one(entry, "niveau") == "informatif",
         precision=_one(entry, "precision") or question.precision,
-        attributes=_prefixed(entry, "attribut."),
+        attributes={**question.attributes, **_prefixed(entry, "attribut.")},
         rows=tuple(replace(row, aliases=tuple(entry.get(f"alias.{row.name}", ()))) for row in question.rows),
     )
+
+
+def _with_other(question: Question) -> Question:
+    """The question with its `or_other`, when the writer spelled it out."""
+    if SPELLED_OTHER not in question.attributes:
+        return question
+    attributes = {key: value for key, value in question.attributes.items() if key != SPELLED_OTHER}
+    return replace(question, choices=question.attributes[SPELLED_OTHER], or_other=True, attributes=attributes)
+
+
+_UNSEEN: Final = (QuestionType.METADATA, QuestionType.CALCULATE, QuestionType.HIDDEN)
+
+
+def is_silent(question: Question) -> bool:
+    """Whether a question has nothing to show: collection tools want a label, its name is written."""
+    seen = question.label or question.labels or question.hint or question.guidance or question.media
+    return not seen and question.type not in _UNSEEN
 
 
 def _without_unit(label: str, unit: str) -> str:
@@ -152,6 +174,12 @@ def extra_rows(questionnaire: Questionnaire) -> Iterator[Row]:
         yield from _rows("non_reponse", choice.missing or choice.name, entries)
 
 
+def is_column(question: Question, attribute: str) -> bool:
+    """Whether an attribute has a column of its own in the survey: not when XLSForm gives its name another meaning."""
+    known = attribute == SPELLED_OTHER or column_of(attribute.casefold(), SURVEY) is not None
+    return question.type is not QuestionType.MATRIX and not known
+
+
 def _rows(what: str, name: str, entries: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> Iterator[Row]:
     return ((what, name, key, value) for key, value in entries)
 
@@ -173,10 +201,13 @@ def _question_entries(question: Question) -> Iterator[tuple[str, str]]:
         "attribut": question.attribute or "",
         "niveau": "informatif" if question.constraint_warns else "",
         "precision": question.precision or "",
+        "sans_libelle": "oui" if is_silent(question) else "",
     }
     yield from ((key, value) for key, value in marks.items() if value)
     yield from (("alias", alias) for alias in question.aliases)
-    yield from ((f"attribut.{key}", value) for key, value in question.attributes.items())
+    for key, value in question.attributes.items():
+        if not is_column(question, key):
+            yield f"attribut.{key}", value
     for row in question.rows:
         yield from ((f"alias.{row.name}", alias) for alias in row.aliases)
 

@@ -16,6 +16,7 @@ from habitat_enquete.model.questionnaire import (
     Question,
     Questionnaire,
     QuestionType,
+    matrix_rows,
     specified,
 )
 
@@ -179,14 +180,11 @@ def _matrix(questionnaire: Questionnaire, group: Group) -> Question | None:
     blocks = [each.path for each in questionnaire.groups] + [each.path for each in questionnaire.repeats]
     nested = any(len(path) > len(group.path) and path[: len(group.path)] == group.path for path in blocks)
     prefix = f"{group.name}_"
-    table = "table-list" in group.appearance.split()
+    table = group.appearance == "table-list" and not group.attributes
     if not table or not rows or nested or not all(each.name.startswith(prefix) for each in rows):
         return None
-    shapes = {(each.type, each.choices, each.required, _is_plain(each)) for each in rows}
     first = rows[0]
-    if shapes != {(QuestionType.SELECT_ONE, first.choices, first.required, True)}:
-        return None
-    return Question(
+    matrix = Question(
         name=group.name,
         type=QuestionType.MATRIX,
         label=group.label,
@@ -196,6 +194,7 @@ def _matrix(questionnaire: Questionnaire, group: Group) -> Question | None:
             Choice(each.name.removeprefix(prefix), each.label, each.labels, line=each.line) for each in rows
         ),
         hint=group.hint,
+        translations={"hint": group.hints} if group.hints else {},
         required=first.required,
         relevant=group.relevant,
         group=group.path[:-1],
@@ -203,14 +202,6 @@ def _matrix(questionnaire: Questionnaire, group: Group) -> Question | None:
         line=group.line,
         lines=group.lines,
     )
-
-
-def _is_plain(question: Question) -> bool:
-    marked = (
-        question.relevant,
-        question.constraint,
-        question.hint,
-        question.appearance,
-        question.choice_filter,
-    )
-    return not any(marked) and not question.translations
+    written = [replace(each, line=None, lines={}, matrix="") for each in matrix_rows(matrix)]
+    read = [replace(each, line=None, lines={}) for each in rows]
+    return matrix if [replace(each, relevant="") for each in written] == read else None

@@ -6,79 +6,24 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from habitat_enquete.ingest.definitions.vocabulary import QUESTION_ALIASES
+from habitat_enquete.ingest.definitions.xlsform_columns import (
+    BY_NAME,
+    MEDIA,
+    SURVEY,
+    TEXTS,
+    Column,
+    column_of,
+)
 from habitat_enquete.ingest.files.workbooks import CellValue, read_workbook
 from habitat_enquete.yamlsource import read_text
 
 Sheets = Mapping[str, list[list[str]]]
 
-_ALIASES: Final[Mapping[str, str]] = {
-    "command": "type",
-    "tag": "name",
-    "value": "name",
-    "caption": "label",
-    "text": "label",
-    "guidance_hint": "guidance",
-    "requiredmsg": "required_message",
-    "jr:requiredmsg": "required_message",
-    "relevance": "relevant",
-    "constraint_msg": "constraint_message",
-    "constraining_message": "constraint_message",
-    "jr:constraintmsg": "constraint_message",
-    "calculate": "calculation",
-    "count": "repeat_count",
-    "jr:count": "repeat_count",
-    "readonly": "read_only",
-    "list": "list_name",
-    "list_name": "list_name",
-    "title": "form_title",
-    "form_title": "form_title",
-    "set_form_title": "form_title",
-    "id_string": "form_id",
-    "set_form_id": "form_id",
-}
-_FIELDS: Final = frozenset(
-    [
-        "type",
-        "name",
-        "label",
-        "hint",
-        "guidance",
-        "required",
-        "required_message",
-        "relevant",
-        "constraint",
-        "constraint_message",
-        "calculation",
-        "default",
-        "appearance",
-        "choice_filter",
-        "repeat_count",
-        "parameters",
-        "read_only",
-        "trigger",
-        "image",
-        "audio",
-        "video",
-        "disabled",
-        "list_name",
-        "form_title",
-        "form_id",
-        "version",
-        "default_language",
-        "style",
-        "instance_name",
-        "allow_choice_duplicates",
-        "public_key",
-        "submission_url",
-    ]
-)
-_TEXTS: Final = frozenset({"label", "hint", "guidance", "constraint_message", "required_message"})
 _PREFIXES: Final = frozenset({"bind", "control", "body", "media", "instance"})
 _LANGUAGES: Final[Mapping[str, str]] = {
     "français": "fr",
@@ -104,21 +49,31 @@ _LANGUAGES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One column: its field (lower case), its language when it has one, its letter in the sheet."""
+    """One column: its field (lower case), its language when it has one, its letter in the sheet, its spelling."""
 
     field: str
     language: str
     letter: str
     known: bool
+    text: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """How it is called where its field is not looked for: `image::fr`, `bind::odk:length`."""
+        if not self.known:
+            return self.text
+        header = BY_NAME[self.field].header
+        return f"{header}::{self.language}" if self.language else header
 
 
 @dataclass(slots=True)
 class FormRow:
-    """One row: its number in the sheet, its fields without language, and those by language."""
+    """One row: its number in the sheet, its fields without language, those by language, and every cell by header."""
 
     number: int
     texts: dict[str, str] = field(default_factory=dict)
     translated: dict[str, dict[str, str]] = field(default_factory=dict)
+    cells: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def text(self, name: str, language: str = "") -> str:
         """The text of a field: without language, else in `language`, else in the first language written."""
@@ -129,6 +84,15 @@ class FormRow:
     def languages(self, name: str) -> dict[str, str]:
         """The texts of a field by language."""
         return dict(self.translated.get(name, {}))
+
+    def others(self, fields: Container[str]) -> dict[str, str]:
+        """The cells that fill none of `fields`, by the name of their column; a medium alike in each language, once."""
+        found = {name: text for name, (filled, text) in self.cells.items() if filled not in fields}
+        for medium in MEDIA:
+            files = {name: text for name, text in found.items() if name.partition("::")[0] == medium}
+            if len(set(files.values())) == 1:
+                found = {medium if name in files else name: text for name, text in found.items()}
+        return found
 
 
 def form_sheets(path: Path) -> Sheets:
@@ -185,31 +149,34 @@ def _sheets_by_first_cell(rows: Iterable[list[str]]) -> Sheets:
     return sheets
 
 
-def headers(row: list[str]) -> list[Header]:
-    """The columns of a sheet from its first row."""
-    return [_header(text, column_letter(rank)) for rank, text in enumerate(row)]
+def headers(row: list[str], columns: Sequence[Column] = SURVEY) -> list[Header]:
+    """The columns of a sheet from its first row, `columns` being those looked for."""
+    return [_header(text, column_letter(rank), columns) for rank, text in enumerate(row)]
 
 
-def _header(text: str, letter: str) -> Header:
+def _header(text: str, letter: str, columns: Sequence[Column]) -> Header:
     parts = [part.strip() for part in re.split(r"::?", text)]
     while len(parts) > 1 and parts[0].casefold() in _PREFIXES:
         parts = parts[1:]
     if len(parts) > 1 and parts[0].casefold() == "jr":
         parts = [f"jr:{parts[1]}", *parts[2:]]
-    name = re.sub(r"[\s-]+", "_", parts[0].casefold())
-    name = _ALIASES.get(name, name)
-    if name not in _FIELDS:
-        french = QUESTION_ALIASES.get(name, name)
-        name = french if french in _FIELDS else name
+    name = re.sub(r"\s+", "_", parts[0].casefold())
+    column = column_of(name, columns)
     language = "::".join(parts[1:]) if len(parts) > 1 else ""
-    return Header(name, language_code(language) if language else "", letter, name in _FIELDS)
+    return Header(
+        column.name if column else name,
+        language_code(language) if language else "",
+        letter,
+        column is not None,
+        text.strip(),
+    )
 
 
-def form_rows(sheet: list[list[str]]) -> tuple[list[Header], list[FormRow]]:
+def form_rows(sheet: list[list[str]], known: Sequence[Column] = SURVEY) -> tuple[list[Header], list[FormRow]]:
     """The columns and the non-empty rows of a sheet, numbered as in the workbook (the header is row 1)."""
     if not sheet:
         return [], []
-    columns = headers(sheet[0])
+    columns = headers(sheet[0], known)
     rows = (_row(number, cells, columns) for number, cells in enumerate(sheet[1:], start=2))
     return columns, [row for row in rows if row.texts or row.translated]
 
@@ -219,6 +186,7 @@ def _row(number: int, cells: list[str], columns: list[Header]) -> FormRow:
     for column, cell in zip(columns, cells, strict=False):
         if cell == "" or not column.field:
             continue
+        row.cells.setdefault(column.attribute, (column.field if column.known else "", cell))
         if column.language:
             row.translated.setdefault(column.field, {}).setdefault(column.language, cell)
         else:
@@ -228,7 +196,7 @@ def _row(number: int, cells: list[str], columns: list[Header]) -> FormRow:
 
 def languages_of(columns: Iterable[Header]) -> list[str]:
     """The languages of the texts, in the order of the columns."""
-    return list(dict.fromkeys(each.language for each in columns if each.language and each.field in _TEXTS))
+    return list(dict.fromkeys(each.language for each in columns if each.language and each.field in TEXTS))
 
 
 def language_names(sheets: Iterable[list[list[str]]]) -> dict[str, str]:
@@ -236,7 +204,7 @@ def language_names(sheets: Iterable[list[list[str]]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for sheet in sheets:
         for text, column in zip(sheet[0], headers(sheet[0]), strict=True) if sheet else ():
-            if column.language and column.field in _TEXTS:
+            if column.language and column.field in TEXTS:
                 names.setdefault(column.language, re.split(r"::?", text)[-1].strip())
     return names
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from habitat_enquete.ingest.definitions.vocabulary import question_type
+from habitat_enquete.ingest.definitions.xlsform_columns import EXTERNAL_TYPE
 from habitat_enquete.model.questionnaire import QuestionType
 
 _BLOCK: Final = re.compile(
@@ -39,7 +40,6 @@ _WORDS: Final = {
     "gps": "geopoint",
     "imei": "deviceid",
     "phone": "phonenumber",
-    "phone number": "phonenumber",
     "sim id": "simserial",
     "date time": "dateTime",
     "acknowledge": "acknowledge",
@@ -49,7 +49,10 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FormType:
-    """What a `type` cell says: the opening or the end of a block, or a question with its list."""
+    """What a `type` cell says: the opening or the end of a block, or a question with its list.
+
+    `list` of a block: that of the old `begin loop over LIST`.
+    """
 
     block: str = ""  # begin | end
     repeats: bool = False
@@ -65,8 +68,8 @@ def form_type(text: str) -> FormType | None:
     word = " ".join(text.split())
     block = _BLOCK.fullmatch(word)
     if block:
-        opens, what, _ = block.groups()
-        return FormType(block=opens.lower(), repeats=what.lower() in {"repeat", "boucle"})
+        opens, what, over = block.groups()
+        return FormType(block=opens.lower(), repeats=what.lower() in {"repeat", "boucle"}, list=over or "")
     other = _OTHER.search(word)
     bare = word[: other.start()] if other else word
     for pattern, kind in _SELECT:
@@ -74,7 +77,10 @@ def form_type(text: str) -> FormType | None:
         if found:
             name = found.group("list").strip()
             file = name if "." in name and "from" in word.lower() and "file" in word.lower() else ""
-            return FormType(type=kind, list="" if file else name, file=file, or_other=other is not None)
+            exact = EXTERNAL_TYPE if "external" in word.lower()[: found.start("list")] else ""
+            return FormType(
+                type=kind, kind=exact, list="" if file else name, file=file, or_other=other is not None
+            )
     return _plain(bare)
 
 

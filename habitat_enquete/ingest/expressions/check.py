@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -74,6 +75,7 @@ class _Checker:
         ]
         matrices = [each.name for each in questionnaire.questions if each.type is QuestionType.MATRIX]
         self.known = {*self.questions, *blocks, *matrices}
+        self.times = Counter(question.name for question in questionnaire.questions)
         self.order = {question.name: rank for rank, question in enumerate(questionnaire.asked())}
 
     def check(self, written: Written) -> Iterator[Problem]:
@@ -159,6 +161,8 @@ class _Checker:
             if name not in self.known and not _is_metadata(name):
                 where = {"reference": name, "hint": hint(name, self.known)}
                 yield self._error(Code.CHECK_REFERENCE_MISSING, written, **where)
+            elif self.times[name] > 1:
+                yield self._error(Code.CHECK_REFERENCE_AMBIGUOUS, written, reference=name)
             elif self._is_later(name, written):
                 yield self._warning(Code.CHECK_FORWARD, written, reference=name)
 
