@@ -291,7 +291,9 @@ def matrix_rows(matrix: Question) -> Iterator[Question]:
             rows=(),
             hint="",
             guidance="",
-            translations={},
+            translations={
+                key: texts for key, texts in matrix.translations.items() if key.endswith("message")
+            },
             attributes={},
             group=(*matrix.group, matrix.name),
             aliases=row.aliases,

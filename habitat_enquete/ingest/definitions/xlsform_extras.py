@@ -98,8 +98,11 @@ def _nonresponse(entries: Entries) -> Iterator[Choice]:
 
 def _question(question: Question, entry: Mapping[str, list[str]]) -> Question:
     unit = _one(entry, "unite")
+    guidances = _prefixed(entry, "aide.")
     return replace(
         question,
+        guidance=_one(entry, "aide") or question.guidance,
+        translations={**question.translations, "guidance": guidances} if guidances else question.translations,
         unit=unit,
         label="" if _one(entry, "sans_libelle") else _without_unit(question.label, unit),
         labels={language: _without_unit(text, unit) for language, text in question.labels.items()},
@@ -208,6 +211,11 @@ def _question_entries(question: Question) -> Iterator[tuple[str, str]]:
     for key, value in question.attributes.items():
         if not is_column(question, key):
             yield f"attribut.{key}", value
+    if question.type is QuestionType.MATRIX and question.guidance:
+        yield "aide", question.guidance
+        yield from (
+            (f"aide.{code}", text) for code, text in question.translations.get("guidance", {}).items()
+        )
     for row in question.rows:
         yield from ((f"alias.{row.name}", alias) for alias in row.aliases)
 

@@ -184,21 +184,20 @@ def _matrix(questionnaire: Questionnaire, group: Group) -> Question | None:
     if not table or not rows or nested or not all(each.name.startswith(prefix) for each in rows):
         return None
     first = rows[0]
-    matrix = Question(
+    messages = {key: texts for key, texts in first.translations.items() if key.endswith("message")}
+    matrix = replace(
+        first,
         name=group.name,
         type=QuestionType.MATRIX,
         label=group.label,
         labels=group.labels,
-        choices=first.choices,
         rows=tuple(
             Choice(each.name.removeprefix(prefix), each.label, each.labels, line=each.line) for each in rows
         ),
         hint=group.hint,
-        translations={"hint": group.hints} if group.hints else {},
-        required=first.required,
+        translations=messages | ({"hint": group.hints} if group.hints else {}),
         relevant=group.relevant,
         group=group.path[:-1],
-        repeat=first.repeat,
         line=group.line,
         lines=group.lines,
     )
