@@ -130,8 +130,11 @@ def evidence(store: Store) -> Table:
     columns = ["finding", "rank", "document", "start", "end", "quote", "source_file", "source_position"]
     rows = store.rows(
         "SELECT e.finding, e.rank, c.document, c.start, c.end, substr(d.text, c.start + 1, c.end - c.start),"
-        " d.source_file, coalesce((SELECT position FROM turn t WHERE t.document = c.document AND t.idx = c.turn),"
-        "   d.source_cell, '')"
+        " d.source_file,"
+        " CASE WHEN d.source_cell <> '' AND d.source_sheet <> '' THEN d.source_sheet || '!' || d.source_cell"
+        "   WHEN d.source_cell <> '' THEN d.source_cell"
+        "   ELSE coalesce((SELECT CASE t.position WHEN '' THEN 'tour ' || (t.idx + 1) ELSE t.position END"
+        "     FROM turn t WHERE t.document = c.document AND t.idx = c.turn), '') END"
         " FROM evidence e JOIN coding c ON c.id = e.coding JOIN document d ON d.id = c.document"
         " ORDER BY e.finding, e.rank"
     )

@@ -98,6 +98,15 @@ def test_the_findings_are_recounted_from_the_flat_tables(done: Path) -> None:
         assert row.people <= row.base
 
 
+def test_the_evidence_of_an_answer_names_its_sheet_and_cell(done: Path) -> None:
+    cells = tables.documents(done).set_index("document")["source_cell"]
+    evidence = tables.evidence(done)
+    answers = evidence[evidence["document"].map(cells).fillna("") != ""]
+    assert len(answers) > 0
+    assert answers["source_position"].tolist() == answers["document"].map(cells).tolist()
+    assert (evidence["source_position"] != "").all()
+
+
 def test_a_second_run_does_no_work_and_changes_nothing(done: Path, run: Callable[..., Result]) -> None:
     files = [done / "enquete.db", *sorted((done / "outputs").glob("freins_opportunites.*"))]
     before = [file.read_bytes() for file in files]
