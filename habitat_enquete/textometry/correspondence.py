@@ -10,14 +10,15 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, svds
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# Below this many cells a dense decomposition is both exact and quicker.
-_DENSE_CELLS: Final = 20_000
+# With no more rows or columns than this, the whole decomposition of the smaller side is exact and quicker than iterations.
+_SMALL_SIDE: Final = 250
 # Coordinates closer than this are ties: identical rows must stay in their order.
 _TIE_DIGITS: Final = 10
 
@@ -113,9 +114,8 @@ def first_axis_order(table: sp.csr_array) -> Ints:
 def _first_left_vector(table: sp.csr_array, total: float, rows: Floats, columns: Floats) -> Floats:
     """The first left singular vector of the standardised residuals, never formed when the table is large."""
     scaled = sp.csr_array(sp.diags_array(1 / rows) @ (table / total) @ sp.diags_array(1 / columns))
-    if table.shape[0] * table.shape[1] <= _DENSE_CELLS or min(table.shape) < 4:
-        left, _, _ = np.linalg.svd(scaled.toarray() - np.outer(rows, columns), full_matrices=False)
-        return np.asarray(left[:, 0])
+    if min(table.shape) <= _SMALL_SIDE:
+        return _from_smaller_side(scaled, rows, columns)
     transposed = sp.csr_array(scaled.T)
     operator = LinearOperator(
         shape=table.shape,
@@ -126,3 +126,22 @@ def _first_left_vector(table: sp.csr_array, total: float, rows: Floats, columns:
     start = np.ones(min(table.shape)) / np.sqrt(min(table.shape))
     left, _, _ = svds(operator, k=1, v0=start + np.linspace(0, 1e-3, len(start)), return_singular_vectors="u")
     return np.asarray(left[:, 0])
+
+
+def _from_smaller_side(scaled: sp.csr_array, rows: Floats, columns: Floats) -> Floats:
+    """The same vector from the products of the smaller side, whose trivial axis (the square roots of the masses) is taken out.
+
+    The largest eigenvalue keeps all its digits in the products: only those near zero would lose some.
+    """
+    if scaled.shape[0] <= scaled.shape[1]:
+        products = np.asarray((scaled @ scaled.T).todense()) - np.outer(rows, rows)
+        return _last_vector(products)
+    products = np.asarray((scaled.T @ scaled).todense()) - np.outer(columns, columns)
+    right = _last_vector(products)
+    return np.asarray(scaled @ right - rows * (columns @ right))
+
+
+def _last_vector(symmetric: Floats) -> Floats:
+    size = len(symmetric)
+    _, vectors = scipy.linalg.eigh(symmetric, subset_by_index=(size - 1, size - 1))
+    return np.asarray(vectors[:, 0])

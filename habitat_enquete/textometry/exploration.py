@@ -17,7 +17,8 @@ from habitat_enquete.textometry.stability import Stability
 class Corpus:
     """What was explored, in numbers: documents, people, context units, words (tokens without punctuation), distinct lemmas.
 
-    `hapax` lemmas are said once; `active` terms made the classes, each in at least `floor` units; `left_out` lemmas did not reach it.
+    `hapax` lemmas are said once; `active` terms are described, each in at least `floor` units; `left_out` lemmas did not reach it.
+    `weighing` of the active terms made the classes, each in at least `class_floor` units.
     """
 
     documents: int
@@ -29,6 +30,8 @@ class Corpus:
     active: int
     floor: int
     left_out: int
+    weighing: int = 0
+    class_floor: int = 0
 
     @property
     def richness(self) -> float:
@@ -163,6 +166,7 @@ class Exploration:
     class_of: tuple[int, ...] = ()
     splits: tuple[Split, ...] = ()
     stability: tuple[Stability, ...] = ()
+    read: Stability | None = None
     unclassified: tuple[Unclassified, ...] = ()
     plane: Plane | None = None
     specificities: Mapping[str, tuple[Specificity, ...]] = field(default_factory=dict)
@@ -177,8 +181,7 @@ class Exploration:
     @property
     def fragile(self) -> bool:
         """Whether the classes that are read depend much on the interviews drawn."""
-        read = [s for s in self.stability if s.k == len(self.classes)]
-        return bool(read) and not read[0].is_solid
+        return self.read is not None and not self.read.is_solid
 
 
 def corpus_of(units: Sequence[Unit], *, active: int, floor: int, left_out: int) -> Corpus:

@@ -173,6 +173,10 @@ class LexicalTable:
         table.data = np.ones_like(table.data, dtype=np.float64)
         return table
 
+    def units_of_terms(self) -> Ints:
+        """In how many units each term is found, shape (terms,)."""
+        return np.bincount(self.counts.indices, minlength=len(self.terms))
+
 
 def cut_turn(
     words: Sequence[Word],
@@ -301,13 +305,18 @@ def vocabulary_floor(in_units: Mapping[str, int], units: int) -> int:
     return lowest
 
 
-def merged(table: LexicalTable, *, minimum: int) -> tuple[sp.csr_array, Ints]:
+def merged(
+    table: LexicalTable, *, minimum: int, weighing: npt.NDArray[np.bool_] | None = None
+) -> tuple[sp.csr_array, Ints]:
     """The presence table with short units merged within their document, and the merged row of each unit.
 
-    Args: `minimum` distinct terms below which a unit joins its neighbour; 0 or 1 merges nothing.
-    Returns: the table of shape (merged units, terms) and an array of shape (units,).
+    Args: `minimum` distinct terms below which a unit joins its neighbour; 0 or 1 merges nothing. `weighing` (terms,) tells which
+    terms are read; all when not given.
+    Returns: the table of shape (merged units, terms read) and an array of shape (units,).
     """
     presence = table.presence
+    if weighing is not None and not weighing.all():
+        presence = sp.csr_array(presence[:, np.flatnonzero(weighing)])
     sizes = np.diff(presence.indptr).tolist()
     groups = merge_short(sizes, [unit.document for unit in table.units], minimum=minimum)
     _, row = np.unique(groups, return_inverse=True)

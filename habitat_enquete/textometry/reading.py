@@ -15,7 +15,7 @@ from habitat_enquete.errors import Code
 from habitat_enquete.stats.hypergeometric import specificities, usual_counts
 from habitat_enquete.stats.multiplicity import benjamini_hochberg
 from habitat_enquete.textometry import correspondence, profiles, qualities, similarity
-from habitat_enquete.textometry.choosing import Choices, choose
+from habitat_enquete.textometry.choosing import Choices, Chosen, choose
 from habitat_enquete.textometry.exploration import (
     ClassReading,
     Crossing,
@@ -80,12 +80,19 @@ def explore(
     chosen = choose(table, choices, progress)
     if chosen is None or not chosen.classes.any():
         return replace(base, refusal=Code.EXPLORE_ONE_CLASS.sentence(share=100))
-    base = replace(base, stability=chosen.steady, minimum_share=chosen.minimum_share, splits=chosen.splits)
+    base = replace(
+        base,
+        stability=chosen.steady,
+        read=chosen.read,
+        minimum_share=chosen.minimum_share,
+        splits=chosen.splits,
+        corpus=replace(base.corpus, weighing=int(chosen.weighing.sum()), class_floor=chosen.floor),
+    )
     refusal = _one_class(chosen.classes)
     if refusal:
         return replace(base, refusal=refusal)
     base = replace(base, crossings=crossings(units, codes, chosen.classes.tolist(), themes or {}))
-    return _read(base, table, chosen.classes, sources, attributes, known_terms)
+    return _read(base, table, chosen, sources, attributes, known_terms)
 
 
 def crossings(
@@ -122,11 +129,12 @@ def _one_class(classes: Ints) -> str:
 def _read(
     base: Exploration,
     table: LexicalTable,
-    classes: Ints,
+    chosen: Chosen,
     sources: Callable[[Unit], str],
     attributes: Sequence[str],
     known_terms: frozenset[str],
 ) -> Exploration:
+    classes = chosen.classes
     k = int(classes.max())
     readings = [
         class_reading(base, table, classes, number, sources, attributes) for number in range(1, k + 1)
@@ -136,7 +144,7 @@ def _read(
         base,
         classes=tuple(readings),
         class_of=tuple(classes.tolist()),
-        unclassified=unclassified(base, table, classes, sources),
+        unclassified=unclassified(base, table, chosen, sources),
         plane=plane(table, classes, readings, attributes),
         proposals=tuple(proposals([reading.coverage for reading in readings], by_number, known_terms)),
     )
@@ -219,19 +227,26 @@ def _quote(
     )
 
 
+NO_TERM: Final = "aucun mot actif"
+NO_WEIGHING_TERM: Final = "aucun mot assez fréquent pour peser sur les classes"
+NO_AGREEMENT: Final = "les deux classifications ne s'accordent pas sur lui"
+TOO_SMALL: Final = "sa classe est trop petite, et celle dont elle vient est déjà partagée"
+LOST: Final = "plus aucun mot commun avec sa classe à une coupure"
+
+
 def unclassified(
-    base: Exploration, table: LexicalTable, classes: Ints, sources: Callable[[Unit], str]
+    base: Exploration, table: LexicalTable, chosen: Chosen, sources: Callable[[Unit], str]
 ) -> tuple[Unclassified, ...]:
-    """The units no class holds, each with its reason."""
+    """The units no class holds, each with its reason; those who refuse to be quoted are counted, without their words."""
     presence = table.presence
     held = np.diff(presence.indptr)
-    return tuple(
-        Unclassified(
-            _quote(base, table.units[row], sources),
-            "aucun mot actif" if held[row] == 0 else "plus aucun mot commun avec sa classe à une coupure",
-        )
-        for row in np.flatnonzero(classes == 0).tolist()
-    )
+    weighing = presence @ chosen.weighing.astype(float)
+    otherwise = {"double": NO_AGREEMENT, "terminal": TOO_SMALL, "tree": LOST}[chosen.kind]
+    found = []
+    for row in np.flatnonzero(chosen.classes == 0).tolist():
+        reason = NO_TERM if held[row] == 0 else NO_WEIGHING_TERM if weighing[row] == 0 else otherwise
+        found.append(Unclassified(_quote(base, table.units[row], sources), reason))
+    return tuple(found)
 
 
 def plane(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,11 @@ MINIMUM_MEMBERS: Final = 3
 UNCLASSIFIED: Final = 0
 # A χ² below it is what rounding leaves of a class whose rows are all alike.
 ALIKE: Final = 1e-6
+# IRaMuTeQ: rows that both halves keep, and the number of segments a term must be found in, to count within a class.
+_IRAMUTEQ_ROWS: Final = 5
+_IRAMUTEQ_SEGMENTS: Final = 4
+_IRAMUTEQ_YATES_BELOW: Final = 10
+_IRAMUTEQ_SLOPE: Final = 1.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Settings:
 
     `minimum_split` rows below which a class is not cut; `minimum_share` of the cut class that each half must hold (0: any cut);
     `contingency` and `minimum_count` rule which terms a half keeps (Reinert's C and the count below which a term is dropped);
-    `restarts` seeded random starts tried beside the first axis, keeping the cut of best χ².
+    `restarts` seeded random starts tried beside the first axis, keeping the cut of best χ². `peer` cuts as IRaMuTeQ does: terms are
+    kept by presence (see `terms_kept_by_presence`), moves are made in sweeps, and halves keep five rows.
     """
 
     minimum_split: int = 5
@@ -43,6 +49,7 @@ class Settings:
     minimum_count: int = 3
     restarts: int = 0
     seed: int = 0
+    peer: Literal["rainette", "iramuteq"] = "rainette"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +176,19 @@ def _split(
 ) -> tuple[Cut, _Class, _Class, Ints] | None:
     """The two halves of a class and the rows left without any term, or None when it cannot be cut."""
     table = presence[parent.rows][:, parent.columns]
-    kept_columns = np.flatnonzero(np.bincount(table.indices, minlength=table.shape[1]))
+    needed = _IRAMUTEQ_SEGMENTS if settings.peer == "iramuteq" else 1
+    kept_columns = np.flatnonzero(np.bincount(table.indices, minlength=table.shape[1]) >= needed)
+    table = sp.csr_array(table[:, kept_columns])
     kept = np.diff(table.indptr) > 0
     if kept.sum() < MINIMUM_MEMBERS or len(kept_columns) < MINIMUM_MEMBERS:
         return None
-    table = sp.csr_array(table[np.flatnonzero(kept)][:, kept_columns])
+    table = sp.csr_array(table[np.flatnonzero(kept)])
     columns, rows = parent.columns[kept_columns], parent.rows[kept]
     cut = best_cut(table, settings)
     if cut is None:
         return None
-    first_terms, second_terms = kept_terms(table, cut.first, settings)
+    select = terms_kept_by_presence if settings.peer == "iramuteq" else kept_terms
+    first_terms, second_terms = select(table, cut.first, settings)
     return (
         cut,
         _Class(rows[cut.first], columns[first_terms]),
@@ -192,13 +202,14 @@ def best_cut(table: sp.csr_array, settings: Settings) -> Cut | None:
 
     Returns None when no cut leaves `minimum_share` of the rows on both sides, or when all rows are alike.
     """
-    floor = int(np.ceil(settings.minimum_share * table.shape[0]))
+    iramuteq = settings.peer == "iramuteq"
+    floor = max(int(np.ceil(settings.minimum_share * table.shape[0])), _IRAMUTEQ_ROWS if iramuteq else 0)
     best: Cut | None = None
     for order in _orders(table, settings):
         first, chi2 = cut_along(table, order, floor=floor)
         if first is None:
             continue
-        first, chi2, moves = switch(table, first, floor=floor)
+        first, chi2, moves = switch(table, first, floor=floor, sweeps=iramuteq)
         if best is None or chi2 > best.chi2 + 1e-9:
             best = Cut(first, chi2, moves)
     return best
@@ -277,3 +288,75 @@ def kept_terms(
             & ((contingency <= settings.contingency) | (observed > expected))
         )
     return keep[0], keep[1]
+
+
+def terms_kept_by_presence(
+    table: sp.csr_array, first: npt.NDArray[np.bool_], settings: Settings
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which terms each half keeps in IRaMuTeQ: a term clearly tied to one half by the segments that hold it leaves the other.
+
+    The χ² of presence, with Yates's correction when a cell is under 10, is compared with 1.9 × (larger half / smaller half) + 1.9. A
+    term absent from a half leaves it; one that every segment of a half holds stays in both.
+    Source: the behaviour of IRaMuTeQ 0.8a7, from its description; `settings` is not read.
+    """
+    del settings
+    counts = np.bincount(table.indices, minlength=table.shape[1]).astype(float)
+    in_first = np.asarray(table[np.flatnonzero(first)].sum(axis=0)).ravel()
+    in_second = counts - in_first
+    sizes = float(first.sum()), float((~first).sum())
+    limit = _IRAMUTEQ_SLOPE * max(sizes) / min(sizes) + _IRAMUTEQ_SLOPE
+    cells = np.stack([in_first, in_second, sizes[0] - in_first, sizes[1] - in_second])
+    difference = np.abs(cells[0] * cells[3] - cells[1] * cells[2])
+    total = sum(sizes)
+    corrected = np.where(
+        (cells < _IRAMUTEQ_YATES_BELOW).any(axis=0), np.maximum(difference - total / 2, 0), difference
+    )
+    margins = counts * (total - counts) * sizes[0] * sizes[1]
+    chi2 = np.divide(total * corrected**2, margins, out=np.zeros_like(margins), where=margins > 0)
+    chi2 = np.where((cells[0] == 0) | (cells[1] == 0), limit + 1, chi2)
+    chi2 = np.where((cells[2] == 0) | (cells[3] == 0), limit - 1, chi2)
+    tied = chi2 > limit
+    more_in_first = in_first / sizes[0] > in_second / sizes[1]
+    return ~tied | more_in_first, ~tied | ~more_in_first
+
+
+def terminal_classes(tree: Classification, minimum: int) -> Ints:
+    """The classes of the last level that are large enough, as IRaMuTeQ keeps them: shape (rows,), numbered from 1, 0 unclassified.
+
+    A class of fewer than `minimum` rows gives way to the nearest class it was cut from that has them, unless another class cut from
+    that one is kept: then its rows are unclassified.
+    """
+    lineage = _lineage(tree)
+    last = tree.levels[:, -1] if tree.k > 1 else np.zeros(tree.levels.shape[0], np.int64)
+    kept: dict[frozenset[int], Ints] = {}
+    sizes = np.bincount(last, minlength=tree.k + 1)
+    for number in sorted(range(1, tree.k + 1), key=lambda leaf: -sizes[leaf]):
+        for descendants, members in lineage[number]:
+            if len(members) >= minimum:
+                if not any(descendants & other for other in kept):
+                    kept[descendants] = members
+                break
+    classes = np.zeros(len(last), dtype=np.int64)
+    for position, descendants in enumerate(sorted(kept, key=min), start=1):
+        classes[kept[descendants]] = position
+    return classes
+
+
+def _lineage(tree: Classification) -> dict[int, list[tuple[frozenset[int], Ints]]]:
+    """For each class of the last level, itself and the classes it was cut from, nearest first: their last classes, their rows.
+
+    The whole corpus is nobody's mother: a single class of everything is no classification.
+    """
+    groups: list[frozenset[int]] = [frozenset([number]) for number in range(1, tree.k + 1)]
+    found: dict[int, list[tuple[frozenset[int], Ints]]] = {number: [] for number in range(1, tree.k + 1)}
+    known: set[frozenset[int]] = set()
+    for level in range(tree.k, 1, -1):
+        for number, descendants in enumerate(groups, start=1):
+            if descendants not in known:
+                known.add(descendants)
+                rows = np.flatnonzero(tree.classes(level) == number)
+                for leaf in descendants:
+                    found[leaf].append((descendants, rows))
+        parent = tree.splits[level - 2].parent - 1
+        groups[parent : parent + 2] = [groups[parent] | groups[parent + 1]]
+    return found

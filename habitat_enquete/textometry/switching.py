@@ -77,13 +77,20 @@ class _Halves:
             self.weights[self.by_column.indices[start:end]] += sign * self.inverse[term]
 
 
-def switch(table: sp.csr_array, first: Bools, *, floor: int = 0) -> tuple[Bools, float, int]:
+def switch(
+    table: sp.csr_array, first: Bools, *, floor: int = 0, sweeps: bool = False
+) -> tuple[Bools, float, int]:
     """Move rows between the two halves of a presence table until no single move raises the χ².
 
-    Args: `table` without empty row or column; `first` tells the rows of the first half; `floor` the rows each half must keep.
+    Args: `table` without empty row or column; `first` tells the rows of the first half; `floor` the rows each half must keep;
+    `sweeps` takes the rows in order and moves each that improves the cut, as IRaMuTeQ does, instead of the best one each time.
     Returns: the improved halves, the χ² of that very partition, and how many rows were moved.
     """
     halves = _Halves(table, first, floor)
+    if sweeps:
+        moves = _sweeps(halves)
+        halves.refresh()
+        return halves.first, halves.chi2, moves
     moves = _batches(halves) if table.shape[0] > BATCH_ROWS else 0
     while True:
         chi2 = halves.after_moves()
@@ -95,6 +102,23 @@ def switch(table: sp.csr_array, first: Bools, *, floor: int = 0) -> tuple[Bools,
         moves += 1
     halves.refresh()
     return halves.first, halves.chi2, moves
+
+
+def _sweeps(halves: _Halves) -> int:
+    """Pass over the rows in order, moving each that raises the χ², until a whole pass moves none; gives the number of moves."""
+    moves, position, still = 0, 0, 0
+    rows = len(halves.first)
+    while still < rows:
+        improved = halves.after_moves()[position:] > halves.chi2 * (1 + _RELATIVE_GAIN)
+        step = int(np.argmax(improved)) if improved.any() else len(improved)
+        still += step
+        if step < len(improved) and still < rows:
+            halves.chi2 = float(halves.after_moves()[position + step])
+            halves.move(position + step)
+            moves, still = moves + 1, 0
+            step += 1
+        position = (position + step) % rows
+    return moves
 
 
 def _batches(halves: _Halves) -> int:

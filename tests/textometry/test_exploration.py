@@ -18,7 +18,7 @@ from habitat_enquete.textometry.lexical_table import Unit, Word
 from habitat_enquete.textometry.proposals import Coverage, Proposal, coverage, proposals
 from habitat_enquete.textometry.reading import may_be_quoted
 from habitat_enquete.textometry.reinert import Settings
-from habitat_enquete.textometry.stability import Stability, adjusted_rand, chosen_k, stability
+from habitat_enquete.textometry.stability import Stability, adjusted_rand, chosen, stability
 
 LEMMAS = {"loyers": "loyer", "louait": "louer", "chers": "cher", "était": "être", "les": "le"}
 CATEGORIES = {
@@ -158,27 +158,93 @@ def test_two_clear_vocabularies_are_a_solid_pair_of_classes() -> None:
     found = stability(presence, groups, 3, Settings(), replicates=8)
     assert found[0].k == 2
     assert found[0].is_solid
-    assert chosen_k(found) in (2, 3)
+    assert found[0].recovered == pytest.approx((1.0, 1.0), abs=0.05)
+    assert chosen(found) == found[0]
 
 
-def steady(k: int, mean: float, *, smallest: float, largest: float) -> Stability:
+def steady(k: int, mean: float, *, smallest: float = 0.2, largest: float = 0.45) -> Stability:
     return Stability(k, mean, mean, mean, smallest, largest, 0.0)
 
 
+def chosen_k(*candidates: Stability) -> int | None:
+    found = chosen(candidates)
+    return found.k if found else None
+
+
 def test_a_balanced_number_of_classes_is_preferred_to_a_stable_one() -> None:
-    candidates = [steady(2, 0.9, smallest=0.16, largest=0.84), steady(4, 0.4, smallest=0.1, largest=0.4)]
-    assert chosen_k(candidates) == 4
+    assert chosen_k(steady(2, 0.9, smallest=0.16, largest=0.84), steady(4, 0.4, largest=0.4)) == 4
 
 
-def test_of_solid_and_balanced_numbers_of_classes_the_largest_is_kept() -> None:
-    candidates = [steady(k, 0.7, smallest=0.2, largest=0.45) for k in (3, 4)]
-    assert chosen_k([*candidates, steady(5, 0.5, smallest=0.1, largest=0.3)]) == 4
+@pytest.mark.parametrize(
+    ("means", "k"),
+    [
+        (
+            (0.45, 0.69, 0.98, 0.96, 0.86, 0.82),
+            5,
+        ),  # as many as subjects: coming to five cost nothing, a sixth would
+        ((0.85, 0.97, 0.84, 0.69, 0.61), 3),
+        ((0.99, 0.77, 0.83, 0.84, 0.93, 0.82), 6),  # two large subjects, each of three
+        ((0.98, 0.68, 0.43, 0.37), 2),
+        ((0.30, 0.50, 0.49, 0.40), 4),  # fragile: nearly as stable as the most stable, and more classes
+    ],
+)
+def test_the_number_of_classes_is_where_the_stability_breaks_off(means: tuple[float, ...], k: int) -> None:
+    assert chosen_k(*(steady(number, mean) for number, mean in enumerate(means, start=2))) == k
 
 
-def test_of_fragile_numbers_of_classes_the_most_stable_balanced_one_is_kept() -> None:
-    candidates = [steady(3, 0.3, smallest=0.2, largest=0.45), steady(4, 0.5, smallest=0.1, largest=0.4)]
-    assert chosen_k([*candidates, steady(5, 0.59, smallest=0.01, largest=0.3)]) == 4
-    assert chosen_k([]) is None
+def test_without_candidates_no_number_is_chosen() -> None:
+    assert chosen([]) is None
+
+
+def subjects(k: int, *, own: float, seed: int, people: int = 24) -> tuple[list[Unit], np.ndarray]:
+    """Units of 14 words; a share `own` of them comes from one of `k` subjects, which people take up in turn; and the subjects."""
+    random = np.random.default_rng(seed)
+    common = random.permutation(1 / np.arange(1, 901) ** 0.9)
+    ranks = 1 / np.arange(1, 101) ** 0.7
+    made, truth = [], []
+    for person in range(people):
+        subject = int(random.integers(k))
+        for turn in range(25):
+            subject = int(random.integers(k)) if random.random() < 0.3 else subject
+            weights = (1 - own) * common / common.sum()
+            weights[100 * subject : 100 * (subject + 1)] += own * ranks / ranks.sum()
+            drawn = random.choice(900, size=14, p=weights / weights.sum())
+            found = tuple(Word(f"mot{term}", f"mot{term}", "NOUN", Span(0, 4)) for term in drawn)
+            made.append(Unit(f"E{person:02d}", turn, Span(turn, turn + 1), found))
+            truth.append(subject)
+    return made, np.array(truth)
+
+
+@pytest.mark.parametrize("k", [2, 4, 5])
+def test_planted_subjects_are_found_in_number_and_called_stable(k: int) -> None:
+    units, truth = subjects(k, own=0.5, seed=k)
+    found = choose(lexical_table.build(units), Choices(replicates=6))
+    assert found is not None and found.read is not None
+    kept = found.classes > 0
+    assert found.read.k == k
+    assert found.read.is_solid
+    assert min(found.read.recovered) > 0.75
+    assert adjusted_rand(found.classes[kept], truth[kept]) > 0.85
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_words_drawn_at_random_are_called_fragile(seed: int) -> None:
+    units, _ = subjects(3, own=0.0, seed=seed)
+    found = choose(lexical_table.build(units), Choices(replicates=6))
+    assert found is not None and found.read is not None
+    assert found.read.mean < 0.3
+    assert not found.read.is_solid
+
+
+def test_terminal_classes_find_planted_subjects_too() -> None:
+    units, truth = subjects(4, own=0.5, seed=3)
+    found = choose(lexical_table.build(units), Choices(replicates=4, peer="iramuteq"))
+    assert found is not None and found.read is not None
+    kept = found.classes > 0
+    assert found.kind == "terminal"
+    assert found.classes.max() >= 4
+    assert kept.mean() > 0.8
+    assert adjusted_rand(found.classes[kept], truth[kept]) > 0.6
 
 
 def test_a_name_is_made_of_nouns_and_holds_no_proper_noun() -> None:
@@ -206,18 +272,18 @@ def two_worlds(rows: int) -> lexical_table.LexicalTable:
 @pytest.mark.parametrize("double", [False, True])
 def test_one_tree_or_two_find_the_two_worlds_of_a_corpus(double: bool) -> None:
     table = two_worlds(120)
-    chosen = choose(table, Choices(k=2, replicates=4, double=double))
-    assert chosen is not None
-    kept = chosen.classes > 0
+    found = choose(table, Choices(k=2, replicates=4, double=double))
+    assert found is not None
+    kept = found.classes > 0
     assert kept.mean() > 0.9
-    assert adjusted_rand(chosen.classes[kept], (np.arange(120) // 10 % 2)[kept]) == 1.0
-    assert bool(chosen.splits) is not double
+    assert adjusted_rand(found.classes[kept], (np.arange(120) // 10 % 2)[kept]) == 1.0
+    assert bool(found.splits) is not double
 
 
 def test_the_share_that_a_person_asks_for_is_the_one_used() -> None:
-    chosen = choose(two_worlds(80), Choices(minimum_share=0.3, replicates=2))
-    assert chosen is not None
-    assert chosen.minimum_share == 0.3
+    found = choose(two_worlds(80), Choices(minimum_share=0.3, replicates=2))
+    assert found is not None
+    assert found.minimum_share == 0.3
 
 
 TEXT = "Les loyers chers , la maison . On louait la maison"

@@ -24,6 +24,8 @@ from habitat_enquete.textometry.reinert import (
     cut_along,
     kept_terms,
     scan,
+    terminal_classes,
+    terms_kept_by_presence,
 )
 from habitat_enquete.textometry.segments import merge_short
 from habitat_enquete.textometry.switching import switch
@@ -220,3 +222,109 @@ def test_partitions_of_the_corrected_reference(real_data: Path) -> None:
 
 def test_a_cut_that_leaves_too_few_rows_is_not_made() -> None:
     assert best_cut(TWO_VOCABULARIES, Settings(minimum_share=0.6)) is None
+
+
+@given(tables(), st.integers(0, 2**32 - 1))
+def test_sweeps_end_where_no_move_pays(table: sp.csr_array, seed: int) -> None:
+    first = np.random.default_rng(seed).random(table.shape[0]) < 0.5
+    first[0], first[-1] = True, False
+    start = slow_chi2(table.toarray(), first)
+    moved, chi2, _ = switch(table, first, sweeps=True)
+    assert chi2 == pytest.approx(slow_chi2(table.toarray(), moved), abs=1e-9)
+    assert chi2 >= start - 1e-9
+    assert switch(table, moved)[2] == 0
+
+
+def slow_presence(table: np.ndarray, first: np.ndarray) -> tuple[list[bool], list[bool]]:
+    """IRaMuTeQ's selection of terms, one at a time, with SciPy's χ²."""
+    from scipy.stats import chi2_contingency
+
+    sizes = int(first.sum()), int((~first).sum())
+    limit = 1.9 * max(sizes) / min(sizes) + 1.9
+    kept: tuple[list[bool], list[bool]] = ([], [])
+    for column in table.T:
+        a, b = int(column[first].sum()), int(column[~first].sum())
+        cells = np.array([[a, b], [sizes[0] - a, sizes[1] - b]])
+        if 0 in (a, b):
+            tied = True
+        elif 0 in cells[1]:
+            tied = False
+        else:
+            tied = chi2_contingency(cells, correction=bool((cells < 10).any())).statistic > limit
+        more = a / sizes[0] > b / sizes[1]
+        kept[0].append(not tied or more)
+        kept[1].append(not tied or not more)
+    return kept
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_terms_kept_by_presence_equal_a_slow_version(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    dense = (random.random((60, 8)) < random.random(8)).astype(float)
+    dense[0] = 1
+    first = random.random(60) < 0.4
+    first[:2] = True, False
+    found = terms_kept_by_presence(sp.csr_array(dense), first, Settings())
+    assert tuple(half.tolist() for half in found) == slow_presence(dense, first)
+
+
+def test_iramuteq_reads_terms_of_four_segments_and_more() -> None:
+    table = sp.vstack([TWO_VOCABULARIES] * 4).tocsr()
+    rare = sp.csr_array(np.ones((3, 1))), sp.csr_array((table.shape[0] - 3, 1))
+    wider = sp.csr_array(sp.hstack([table, sp.vstack(rare)]))
+    options = Settings(peer="iramuteq")
+    assert (classify(wider, 2, options).levels == classify(sp.csr_array(table), 2, options).levels).all()
+
+
+def leaning_tree() -> tuple[sp.csr_array, np.ndarray]:
+    """Three vocabularies of 60, 50 and 12 segments; the third stands nearer to the second."""
+    random = np.random.default_rng(4)
+    sizes, chances = (60, 50, 12), np.zeros((3, 30))
+    chances[0, :10], chances[1, 10:20], chances[2, 15:30] = 0.5, 0.5, 0.4
+    rows = np.repeat(np.arange(3), sizes)
+    dense = (random.random((len(rows), 30)) < chances[rows]).astype(float)
+    dense[dense.sum(axis=1) == 0, 10] = 1
+    return sp.csr_array(dense), rows
+
+
+def test_a_class_that_is_too_small_gives_way_to_the_one_it_was_cut_from() -> None:
+    table, rows = leaning_tree()
+    tree = classify(table, 3)
+    assert sorted(np.bincount(tree.classes(3))[1:].tolist())[0] < 20
+    kept = terminal_classes(tree, 20)
+    # The large classes stay; the small one was cut from a class that still holds a kept one: its segments are left out.
+    assert np.bincount(kept, minlength=3)[0] == min(np.bincount(tree.classes(3))[1:])
+    assert adjusted_rand_score(rows[kept > 0], kept[kept > 0]) > 0.9
+    everything = terminal_classes(tree, 1)
+    assert adjusted_rand_score(everything, tree.classes(3)) == 1
+
+
+def test_two_classes_that_are_too_small_become_their_mother() -> None:
+    table, _ = leaning_tree()
+    tree = classify(table, 3)
+    sizes = np.bincount(tree.classes(2))[1:]
+    kept = terminal_classes(tree, max(np.bincount(tree.classes(3))[1:]) + 1)
+    assert set(np.bincount(kept)[1:]) <= set(sizes.tolist())
+
+
+def test_nothing_is_kept_when_every_class_is_too_small() -> None:
+    assert not terminal_classes(classify(TWO_VOCABULARIES, 2), 100).any()
+
+
+def test_corpora_of_many_rows_with_few_terms_keep_their_first_axis() -> None:
+    """The first axis from the products of the smaller side is the one of the whole decomposition."""
+    random = np.random.default_rng(6)
+    dense = (random.random((400, 60)) < 0.15).astype(float)
+    dense[:200, :20] += random.random((200, 20)) < 0.3
+    dense = np.minimum(dense, 1)
+    dense[dense.sum(axis=1) == 0, 0] = 1
+    rows, columns = dense.sum(axis=1) / dense.sum(), dense.sum(axis=0) / dense.sum()
+    scale = np.sqrt(np.outer(rows, columns))
+    left, _, _ = np.linalg.svd((dense / dense.sum() - scale**2) / scale, full_matrices=False)
+    expected = left[:, 0] / np.sqrt(rows)
+    for table in (dense, dense.T):
+        first = first_axis_order(sp.csr_array(table))
+        assert sorted(first.tolist()) == list(range(table.shape[0]))
+    ordered = expected[first_axis_order(sp.csr_array(dense))]
+    steps = np.diff(ordered)
+    assert (steps >= -1e-9).all() or (steps <= 1e-9).all()
