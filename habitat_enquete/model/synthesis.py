@@ -81,6 +81,12 @@ class Crossing:
     values: tuple[Value, ...]
     rows: tuple[CrossingRow, ...]
 
+    def cell(self, value: str, code: str) -> Cell | None:
+        """The cell of a group and a finding, None when there is none."""
+        position = next((n for n, each in enumerate(self.values) if each.id == value), None)
+        row = next((row for row in self.rows if row.code == code), None)
+        return None if position is None or row is None else row.cells[position]
+
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
@@ -131,6 +137,16 @@ class Portrait:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """Something that people of one group speak of, as the crossing by that group shows or hides it, and one of their voices."""
+
+    code: str
+    label: str
+    cell: Cell
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A profile of residential paths: who is in it, one portrait, what they meet. `is_type` is False when no solid typology exists
     and people are grouped by their present tenure instead."""
@@ -143,8 +159,8 @@ class Profile:
     publics: tuple[Value, ...]
     tenures: tuple[Value, ...]
     median_years: Mapping[str, float]
-    barriers: tuple[tuple[str, str, int], ...]
-    opportunities: tuple[tuple[str, str, int], ...]
+    barriers: tuple[Factor, ...]
+    opportunities: tuple[Factor, ...]
     evidence: tuple[Evidence, ...] = ()
     stability: float | None = None
 
@@ -160,17 +176,6 @@ class StageShare:
     opportunities: int
     moved: int
     base: int
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """Something that people of one group speak of: `people` of its `base`, and one of their voices."""
-
-    code: str
-    label: str
-    people: int
-    base: int
-    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +397,11 @@ class Synthesis:
     def crossing(self, attribute: str) -> Crossing | None:
         """The crossing by an attribute, if the study has it."""
         return next((crossing for crossing in self.crossings if crossing.attribute == attribute), None)
+
+    def cell(self, attribute: str, value: str, code: str) -> Cell | None:
+        """What a crossing shows of a group on a finding; None when the study has no such crossing, group or finding."""
+        crossing = self.crossing(attribute)
+        return None if crossing is None else crossing.cell(value, code)
 
     def note(self, place: str, target: str = "") -> Note | None:
         """The author's text for a place of the report, if there is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from html import escape
 from importlib import resources
@@ -18,6 +19,7 @@ from habitat_enquete.model.synthesis import (
     Cell,
     Comparison,
     Contrast,
+    Crossing,
     CrossingRow,
     OpenPoint,
     Person,
@@ -33,6 +35,9 @@ _ATTRIBUTES: Final = {
     "epci": "Intercommunalités",
     "territoire": "Territoires",
     "commune": "Communes",
+    "bassin_de_vie": "Bassins de vie",
+    "canton": "Cantons",
+    "arrondissement": "Arrondissements",
     "departement": "Départements",
     "installation": "Issue de l'installation",
 }
@@ -159,6 +164,19 @@ def crossed(rows: Sequence[CrossingRow], limit: int) -> list[CrossingRow]:
     return shown
 
 
+def wide_enough(crossing: Crossing, minimum: int, most: int = 10) -> Crossing:
+    """A crossing with the groups that a page can hold: those large enough to be shown, the largest when there are many."""
+    large = [n for n, value in enumerate(crossing.values) if value.people >= minimum]
+    if len(crossing.values) <= most:
+        large = list(range(len(crossing.values))) if large else []
+    kept = sorted(sorted(large, key=lambda n: (-crossing.values[n].people, n))[:most])
+    return replace(
+        crossing,
+        values=tuple(crossing.values[n] for n in kept),
+        rows=tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in crossing.rows),
+    )
+
+
 def comparable(comparison: Comparison, limit: int = 16) -> tuple[Contrast, ...]:
     """The contrasts that a page shows: those of which at least one side may be shown."""
     shown = [c for c in comparison.contrasts if not (c.first.masked and c.second.masked)]
@@ -198,7 +216,7 @@ def saturated(saturation: Saturation) -> str:
 
 def attribute(name: str) -> str:
     """The plural name of an attribute, as a title."""
-    return _ATTRIBUTES.get(name, name.capitalize())
+    return _ATTRIBUTES.get(name, name.replace("_", " ").capitalize())
 
 
 def strong(text: str) -> Markup:
@@ -235,6 +253,9 @@ _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "place": wording.place,
     "survey": wording.survey_sentence,
     "group_share": wording.group_share,
+    "group_size": wording.group_size,
+    "in_brackets": wording.in_brackets,
+    "wide_enough": wide_enough,
     "method": wording.method,
     "measure": wording.measure,
     "open_point": wording.open_point,

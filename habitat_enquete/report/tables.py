@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from habitat_enquete.model.synthesis import Crossing, Synthesis
+from habitat_enquete.model.synthesis import Crossing, CrossingRow, Synthesis
 from habitat_enquete.report import wording
 from habitat_enquete.report.tidy_workbook import Table, Value
 
@@ -145,18 +145,28 @@ def _crossings(synthesis: Synthesis) -> Table:
         "p_corrigé",
         "v_de_cramer",
     )
-    rows = [row for crossing in synthesis.crossings for row in _crossing(crossing)]
+    rows = [row for crossing in synthesis.crossings for row in _crossing(crossing, synthesis.minimum_cell)]
     return Table("Croisements", columns, rows, ("part",))
 
 
-def _crossing(crossing: Crossing) -> Iterator[tuple[Value, ...]]:
+def _strength(row: CrossingRow) -> tuple[float | None, float | None]:
+    """The corrected p and Cramér's V; rounded when the row hides counts, which their last digits would give away."""
+    if row.p_value is None:
+        return None, None
+    if any(cell.masked for cell in row.cells):
+        return round(row.p_value, 2), round(row.cramers_v, 1)
+    return row.p_value, row.cramers_v
+
+
+def _crossing(crossing: Crossing, minimum: int) -> Iterator[tuple[Value, ...]]:
     for row in crossing.rows:
         for value, cell in zip(crossing.values, row.cells, strict=True):
             people, share = (None, None) if cell.masked else (cell.people, cell.share)
-            hidden = "oui" if cell.masked else "non"
+            size = value.people if not 0 < value.people < minimum else None
             yield (
-                *(crossing.label, row.code, row.label, value.label, value.people, people, share, hidden),
-                *(row.p_value, row.cramers_v if row.p_value is not None else None),
+                *(crossing.label, row.code, row.label, value.label, size, people, share),
+                "oui" if cell.masked else "non",
+                *_strength(row),
             )
 
 
@@ -185,7 +195,9 @@ def _comparisons(synthesis: Synthesis) -> Table:
                     *(None if contrast.first.masked else contrast.first.people, contrast.first.base),
                     *(None if contrast.second.masked else contrast.second.people, contrast.second.base),
                     *((None, None, None) if hidden else gap),
-                    contrast.p_value,
+                    round(contrast.p_value, 2)
+                    if hidden and contrast.p_value is not None
+                    else contrast.p_value,
                 )
             )
     return Table("Comparaisons", columns, rows, ("écart", "écart_bas", "écart_haut"))
@@ -243,8 +255,8 @@ def _profiles(synthesis: Synthesis) -> Table:
             profile.portrait.respondent if profile.portrait else None,
             " > ".join(line.label for line in profile.portrait.episodes) if profile.portrait else None,
             "; ".join(f"{tenure} : {years}" for tenure, years in profile.median_years.items()),
-            "; ".join(f"{label} ({people})" for _, label, people in profile.barriers),
-            "; ".join(f"{label} ({people})" for _, label, people in profile.opportunities),
+            wording.factors(profile.barriers),
+            wording.factors(profile.opportunities),
         )
         for profile in synthesis.profiles
     ]

@@ -109,9 +109,8 @@ def _method(word: Word, context: ReportContext) -> None:
         word.text(paragraph)
     _note(word, synthesis, "methode")
     rows = [
-        (html.attribute(name), value.label, wording.number(value.people))
+        (html.attribute(name), value.label, wording.group_size(value.people, synthesis.minimum_cell))
         for name, values in corpus.composition.items()
-        if name != "commune"
         for value in values
     ]
     if rows:
@@ -221,7 +220,7 @@ def _profile(word: Word, synthesis: Synthesis, profile: Profile) -> None:
         word.text(f"Un parcours, {profile.portrait.respondent} : {path}.")
     for title, met in (("Freins rencontrés", profile.barriers), ("Appuis trouvés", profile.opportunities)):
         if met:
-            word.text(f"{title} : " + ", ".join(f"{label} ({people})" for _, label, people in met) + ".")
+            word.text(f"{title} : {wording.factors(met)}.")
     _quotes(word, profile.evidence)
 
 

@@ -13,6 +13,7 @@ from habitat_enquete.model.synthesis import (
     Cell,
     Corpus,
     Crossing,
+    Factor,
     Movement,
     MovementKind,
     OpenPoint,
@@ -92,28 +93,48 @@ def pair(people: int, base: int) -> str:
 
 
 def cell(value: Cell, minimum: int) -> str:
-    """What a cell of a crossing shows."""
+    """What a cell of a crossing shows. Counts too small and those hidden to protect them read the same: their difference would tell.
+
+    >>> cell(Cell(8, 40), 5), cell(Cell(3, 40, masked=True), 5), cell(Cell(9, 40, masked=True), 5), cell(Cell(3, 4, masked=True), 5)
+    ('8 (20\\xa0%)', 'masqué', 'masqué', 'n.\\xa0c.')
+    """
     if value.masked:
-        return _hidden(value, minimum)
+        return f"n.{NO_BREAK}c." if value.base < minimum else "masqué"
     return f"{number(value.people)} ({percent(value.share)})"
 
 
-def _hidden(value: Cell, minimum: int) -> str:
-    """Why a cell is hidden: group too small, count too small, or hidden so that another cannot be found."""
-    if value.base < minimum:
-        return "n. c."
-    return f"1 à {minimum - 1}" if value.people < minimum else "masqué"
-
-
-def group_share(people: int, base: int, minimum: int) -> str:
+def group_share(value: Cell, minimum: int) -> str:
     """People of a group who speak of something, small numbers hidden.
 
-    >>> group_share(3, 40, 5), group_share(3, 4, 5)
-    ('moins de 5 personnes sur 40', 'effectif trop petit pour être montré')
+    >>> group_share(Cell(3, 40, masked=True), 5), group_share(Cell(3, 4, masked=True), 5)
+    ('effectif masqué, sur 40', 'effectif trop petit pour être montré')
     """
-    if base < minimum:
+    if value.base < minimum:
         return "effectif trop petit pour être montré"
-    return pair(people, base) if people >= minimum else f"moins de {minimum} personnes sur {number(base)}"
+    return f"effectif masqué, sur {number(value.base)}" if value.masked else pair(value.people, value.base)
+
+
+def factors(met: Sequence[Factor]) -> str:
+    """What the people of a group speak of, the most spoken of first, with the counts that may be shown."""
+    return ", ".join(f"{factor.label}{in_brackets(factor.cell)}" for factor in met)
+
+
+def in_brackets(value: Cell) -> str:
+    """A count after a name; nothing when it is hidden.
+
+    >>> in_brackets(Cell(8, 40)), in_brackets(Cell(3, 40, masked=True))
+    (' (8)', '')
+    """
+    return "" if value.masked else f" ({number(value.people)})"
+
+
+def group_size(people: int, minimum: int) -> str:
+    """How many people make a group, small groups hidden.
+
+    >>> group_size(12, 5), group_size(3, 5), group_size(0, 5)
+    ('12\\xa0personnes', 'moins de 5\\xa0personnes', '0\\xa0personne')
+    """
+    return f"moins de {count(minimum, 'personne')}" if 0 < people < minimum else count(people, "personne")
 
 
 def p_value(value: float | None) -> str:
@@ -323,13 +344,28 @@ def method(synthesis: Synthesis) -> tuple[str, ...]:
 
 def _corpus(corpus: Corpus) -> str:
     among = f", parmi {count(corpus.respondents, 'répondant')}" if corpus.respondents > corpus.people else ""
-    return (
-        f"L'analyse porte sur {count(corpus.interviews, 'entretien')} "
+    spoken = (
+        f"{count(corpus.interviews, 'entretien')} "
         f"({count(corpus.interviewed, 'personne interrogée', 'personnes interrogées')}, "
-        f"{count(corpus.turns, 'tour de parole', 'tours de parole')}, {count(corpus.interview_words, 'mot')}) et "
-        f"{count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')} de {count(corpus.answering, 'personne')}{among}. "
-        "Seules les paroles des personnes interrogées comptent, jamais celles de l'enquêteur."
+        f"{count(corpus.turns, 'tour de parole', 'tours de parole')}, {count(corpus.interview_words, 'mot')})"
     )
+    written = f"{count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')} de {count(corpus.answering, 'personne')}{among}"
+    if not corpus.interviews and not corpus.answers:
+        return "Aucun entretien ni aucune réponse ouverte n'est encore dans l'étude."
+    heard = " et ".join([*([spoken] if corpus.interviews else []), *([written] if corpus.answers else [])])
+    lacking = (
+        ""
+        if corpus.interviews and corpus.answers
+        else " L'étude n'a pas d'entretien."
+        if corpus.answers
+        else " L'étude n'a pas de réponse ouverte à un questionnaire."
+    )
+    own = (
+        " Seules les paroles des personnes interrogées comptent, jamais celles de l'enquêteur."
+        if corpus.interviews
+        else ""
+    )
+    return f"L'analyse porte sur {heard}.{lacking}{own}"
 
 
 def _coding(synthesis: Synthesis) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from habitat_enquete.model.finding import Finding
-from habitat_enquete.model.synthesis import Action, Comparison, Movement, Note, Stamp, Synthesis
+from habitat_enquete.model.synthesis import Action, Comparison, Crossing, Movement, Note, Stamp, Synthesis
 from habitat_enquete.synthesis import actions as roadmap
 from habitat_enquete.synthesis import (
     corpus,
@@ -21,7 +20,7 @@ from habitat_enquete.synthesis import (
     stages,
     words,
 )
-from habitat_enquete.synthesis.material import Material
+from habitat_enquete.synthesis.material import Material, speaker_of
 
 # The pairs of groups that the four studies ask to compare.
 _COMPARED = (("public", "nouvel_arrivant", "habitant"), ("installation", "reussie", "echouee"))
@@ -35,6 +34,7 @@ def synthesis(
     """All that a report may say of `material`."""
     settings = material.settings
     ranked = findings.rank(material)
+    crossed = crossings.cross(material, ranked)
     return Synthesis(
         title=settings.title or material.codebook.title or _UNTITLED,
         subtitle=settings.subtitle,
@@ -46,12 +46,12 @@ def synthesis(
         minimum_cell=settings.minimum_cell,
         corpus=corpus.describe(material),
         findings=ranked,
-        crossings=crossings.cross(material, ranked),
-        comparisons=tuple(_comparisons(material, ranked)),
-        profiles=profiles.profiles(material, ranked),
+        crossings=crossed,
+        comparisons=tuple(_comparisons(crossed)),
+        profiles=profiles.profiles(material, ranked, crossed),
         profiles_are_types=profiles.are_types(material),
         stages=stages.shares(material),
-        situations=situations.situations(material, ranked),
+        situations=situations.situations(material, ranked, crossed),
         open_points=open_points.open_points(material, ranked),
         saturation=saturation.saturate(material),
         levers=levers.used(material, ranked),
@@ -68,20 +68,18 @@ def synthesis(
     )
 
 
-def _comparisons(material: Material, ranked: Sequence[Finding]) -> Iterator[Comparison]:
+def _comparisons(crossed: Sequence[Crossing]) -> Iterator[Comparison]:
     for attribute, first, second in _COMPARED:
-        comparison = crossings.compare(material, ranked, attribute, first, second)
+        comparison = crossings.compare(crossed, attribute, first, second)
         if comparison is not None:
             yield comparison
 
 
 def _spoken(material: Material) -> Iterator[tuple[str, str]]:
     """What each person says, turn by turn."""
-    for document in material.documents.values():
-        for turn in document.informant_turns():
-            person = document.respondent_of(turn) or document.id
-            if person not in material.withdrawn:
-                yield person, turn.span.quote(document.text)
+    for document in material.heard.values():
+        for turn in material.turns(document):
+            yield speaker_of(document, turn), turn.span.quote(document.text)
 
 
 def with_movements(synthesis: Synthesis, movements: tuple[Movement, ...] | None) -> Synthesis:

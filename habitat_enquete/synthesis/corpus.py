@@ -13,8 +13,8 @@ from habitat_enquete.synthesis.material import Material
 def describe(material: Material) -> Corpus:
     """The corpus in figures; words and turns are those of informants only."""
     voices = material.voices
-    interviews = [d for d in material.documents.values() if d.kind is not DocumentKind.ANSWER]
-    words = {document.id: _words(document) for document in material.documents.values()}
+    interviews = [d for d in material.heard.values() if d.kind is not DocumentKind.ANSWER]
+    words = {document.id: _words(material, document) for document in material.heard.values()}
     dates = sorted(filter(None, (a.get("date_entretien", "") for a in material.respondents.values())))
     unquotable = [person for person in voices.people if not material.is_quotable(person)]
     unknown = [p for p in voices.people if material.is_quotable(p) and not material.has_agreed(p)]
@@ -22,12 +22,12 @@ def describe(material: Material) -> Corpus:
         people=len(voices.people),
         interviews=len(interviews),
         interviewed=len(voices.interviewed),
-        answers=len(material.documents) - len(interviews),
+        answers=len(material.heard) - len(interviews),
         answering=len(voices.answering),
         words=sum(words.values()),
         interview_words=sum(words[document.id] for document in interviews),
         respondents=len(material.respondents.keys() - material.withdrawn),
-        turns=sum(1 for document in interviews for _ in document.informant_turns()),
+        turns=sum(1 for document in interviews for _ in material.turns(document)),
         codings=sum(len(said) for people in voices.codings.values() for said in people.values()),
         validated=len(material.validated),
         suggested=sum(material.suggested.values()),
@@ -36,17 +36,19 @@ def describe(material: Material) -> Corpus:
         unknown_consent=len(unknown),
         first_date=dates[0] if dates else "",
         last_date=dates[-1] if dates else "",
-        files=tuple(sorted({document.source.file for document in material.documents.values()})),
+        files=tuple(sorted({document.source.file for document in material.heard.values()})),
         composition={
             name: values
             for name in ("public", "publics_pd2h", *material.settings.scales, "installation")
-            if (values := groups(material, name))
+            if name != "commune"
+            and (values := groups(material, name))
+            and (len(values) > 1 or name == "public")
         },
     )
 
 
-def _words(document: Document) -> int:
-    return sum(len(turn.span.quote(document.text).split()) for turn in document.informant_turns())
+def _words(material: Material, document: Document) -> int:
+    return sum(len(turn.span.quote(document.text).split()) for turn in material.turns(document))
 
 
 def groups(material: Material, attribute: str, people: Iterable[str] | None = None) -> tuple[Value, ...]:

@@ -2,69 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from habitat_enquete.model.finding import Finding
-from habitat_enquete.model.synthesis import Cell, Comparison, Contrast, Crossing, CrossingRow
+from habitat_enquete.model.synthesis import Cell, Comparison, Contrast, Crossing, CrossingRow, Value
 from habitat_enquete.stats.association import association
 from habitat_enquete.stats.intervals import difference
 from habitat_enquete.stats.multiplicity import benjamini_hochberg
 from habitat_enquete.synthesis.corpus import groups
-from habitat_enquete.synthesis.disclosure import mask
+from habitat_enquete.synthesis.disclosure import Nest, mask, mask_all
 from habitat_enquete.synthesis.material import MULTIPLE, PROFILE, Material
+from habitat_enquete.synthesis.settings import SCALES
 
 LABELS: Final = {
     "public": "Public",
     "publics_pd2h": "Public du PD2H",
-    "commune": "Commune",
-    "epci": "Intercommunalité",
-    "territoire": "Territoire",
-    "departement": "Département",
     PROFILE: "Profil de parcours",
     "installation": "Issue de l'installation",
 }
 
 
 def cross(material: Material, findings: Sequence[Finding]) -> tuple[Crossing, ...]:
-    """One crossing per attribute that the study knows of at least two groups of people."""
-    crossings = (_crossing(material, findings, name) for name in material.crossed_attributes)
-    return tuple(crossing for crossing in crossings if len(crossing.values) > 1)
-
-
-def _crossing(material: Material, findings: Sequence[Finding], attribute: str) -> Crossing:
-    values = groups(material, attribute)
-    tables = [
-        [finding.by.get(attribute, {}).get(value.id, (0, 0)) for value in values] for finding in findings
+    """One crossing per attribute that the study knows of at least two groups of people, small cells hidden in all of them together."""
+    names = [name for name in material.crossed_attributes if len(material.bases(name)) > 1]
+    values = {name: groups(material, name) for name in names}
+    nests = _nests(material, values)
+    masked = [
+        mask_all(_rows(finding, values), nests, minimum=material.settings.minimum_cell)
+        for finding in findings
     ]
+    return tuple(
+        _crossing(material, findings, name, values[name], [row[name] for row in masked]) for name in names
+    )
+
+
+def _rows(finding: Finding, values: Mapping[str, Sequence[Value]]) -> dict[str, list[Cell]]:
+    return {
+        name: [Cell(*finding.by.get(name, {}).get(value.id, (0, 0))) for value in known]
+        for name, known in values.items()
+    }
+
+
+def _nests(material: Material, values: Mapping[str, Sequence[Value]]) -> list[Nest]:
+    """The attributes whose groups are parts of the groups of another: a commune and its intercommunality."""
+    places = {name: {value.id: n for n, value in enumerate(known)} for name, known in values.items()}
+    groups_of = {
+        name: [
+            places[name].get(next(iter(material.values(person, name)), ""))
+            for person in material.voices.people
+        ]
+        for name in values
+        if name not in MULTIPLE
+    }
+    found = (
+        _nest(fine, coarse, groups_of, places) for fine in groups_of for coarse in groups_of if fine != coarse
+    )
+    return [nest for nest in found if nest is not None]
+
+
+def _nest(
+    fine: str,
+    coarse: str,
+    groups_of: Mapping[str, Sequence[int | None]],
+    places: Mapping[str, Mapping[str, int]],
+) -> Nest | None:
+    pairs = set(zip(groups_of[fine], groups_of[coarse], strict=True))
+    known = [pair for pair in pairs if pair[0] is not None]
+    if len(known) != len({part for part, _ in known}) or any(whole is None for _, whole in known):
+        return None
+    parts = tuple(
+        tuple(sorted(part for part, whole in known if whole == n and part is not None))
+        for n in range(len(places[coarse]))
+    )
+    partly = {whole for part, whole in pairs if part is None}
+    return Nest(fine, coarse, parts, frozenset(n for n, own in enumerate(parts) if own and n not in partly))
+
+
+def _crossing(
+    material: Material,
+    findings: Sequence[Finding],
+    attribute: str,
+    values: tuple[Value, ...],
+    masked: Sequence[tuple[Cell, ...]],
+) -> Crossing:
     # A person may belong to several of these publics: the groups are not independent, no test applies.
-    tests = [association([] if attribute in MULTIPLE else table) for table in tables]
+    tests = [
+        association([] if attribute in MULTIPLE else [(cell.people, cell.base) for cell in cells])
+        for cells in masked
+    ]
     corrected = iter(benjamini_hochberg([t.p_value for t in tests if t.p_value is not None]))
     rows = tuple(
         CrossingRow(
             finding.code,
             finding.label,
             finding.polarity,
-            mask([Cell(*pair) for pair in table], minimum=material.settings.minimum_cell),
+            cells,
             None if test.p_value is None else next(corrected),
             test.cramers_v,
         )
-        for finding, table, test in zip(findings, tables, tests, strict=True)
+        for finding, cells, test in zip(findings, masked, tests, strict=True)
     )
-    label = LABELS.get(attribute, attribute.capitalize())
+    label = SCALES.get(attribute) or LABELS.get(attribute, attribute.replace("_", " ").capitalize())
     if attribute == PROFILE and not material.types:
         label = "Statut d'occupation actuel"
     return Crossing(attribute, label, values, rows)
 
 
-def compare(
-    material: Material, findings: Sequence[Finding], attribute: str, first: str, second: str
-) -> Comparison | None:
+def shown_cell(
+    material: Material, finding: Finding, crossings: Sequence[Crossing], attribute: str, value: str
+) -> Cell:
+    """A group and a finding as the crossing shows or hides them; a study with one group only has no crossing: masked alone."""
+    crossing = next((each for each in crossings if each.attribute == attribute), None)
+    known = crossing.cell(value, finding.code) if crossing is not None else None
+    if known is not None:
+        return known
+    counted = finding.by.get(attribute, {}).get(value, (0, 0))
+    return mask([Cell(*counted)], minimum=material.settings.minimum_cell)[0]
+
+
+def compare(crossings: Sequence[Crossing], attribute: str, first: str, second: str) -> Comparison | None:
     """Two groups compared on every finding, the widest differences first; None when one of them has nobody.
 
     What the crossing by this attribute hides is hidden here too.
     """
-    crossing = _crossing(material, findings, attribute)
+    crossing = next((each for each in crossings if each.attribute == attribute), None)
+    if crossing is None:
+        return None
     places = {value.id: position for position, value in enumerate(crossing.values)}
     if first not in places or second not in places:
         return None

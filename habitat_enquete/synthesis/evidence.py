@@ -12,7 +12,6 @@ from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.finding import Evidence, EvidenceKind
 from habitat_enquete.synthesis.material import Material, person_of
 from habitat_enquete.synthesis.quotes import quote
-from habitat_enquete.synthesis.register import shared_attributes
 from habitat_enquete.synthesis.words import content_words
 
 # Weights of what makes a good verbatim; they only order quotes, no figure depends on them.
@@ -36,7 +35,7 @@ def piece(material: Material, coding: Coding) -> Evidence:
         coding,
         document,
         person=person,
-        attributes=shared_attributes(material, person),
+        attributes=material.shown_attributes.get(person, {}),
         questions=material.questions,
         printable=material.is_quotable(person),
     )

@@ -102,7 +102,7 @@ def _members(material: Material, code: Code, members: tuple[str, ...]) -> tuple[
 
 def _mentions_interval(codings: list[Coding], material: Material) -> Interval:
     """The interval of mentions per interview, interviews redrawn whole: (0, 0) when there is none."""
-    interviews = [d.id for d in material.documents.values() if d.kind is not DocumentKind.ANSWER]
+    interviews = [d.id for d in material.heard.values() if d.kind is not DocumentKind.ANSWER]
     if not interviews:
         return Interval(0.0, 0.0)
     counts = Counter(coding.document for coding in codings)

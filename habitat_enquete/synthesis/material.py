@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -16,7 +16,7 @@ from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.pathway import EpisodeState, Pathway
 from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.response import Answer
-from habitat_enquete.model.text import Document, DocumentKind
+from habitat_enquete.model.text import Document, DocumentKind, Turn
 from habitat_enquete.synthesis.groups import as_codes
 from habitat_enquete.synthesis.settings import Settings
 
@@ -189,6 +189,49 @@ class Material:
             return next((t.label or t.type for t in self.types.values() if t.type == value), value)
         return self.settings.label(attribute, value)
 
+    @cached_property
+    def shown_attributes(self) -> Mapping[str, Mapping[str, str]]:
+        """What may be printed of each person: their public, then their places, as long as enough people share all of it together.
+
+        An attribute that everybody shares says nothing, and is left out.
+        """
+        scales = [scale for scale in (*self.settings.scales, "departement") if scale != "commune"]
+        shown: dict[str, tuple[tuple[str, str], ...]] = dict.fromkeys(self.voices.people, ())
+        for attribute in dict.fromkeys(("public", *scales, "publics_pd2h")):
+            if len(self.bases(attribute)) > 1 or attribute == "public":
+                shown = self._added(shown, attribute)
+        return {person: dict(pairs) for person, pairs in shown.items()}
+
+    def _added(
+        self, shown: Mapping[str, tuple[tuple[str, str], ...]], attribute: str
+    ) -> dict[str, tuple[tuple[str, str], ...]]:
+        wider = {
+            person: (*pairs, (attribute, ", ".join(self.label(attribute, value) for value in values)))
+            for person, pairs in shown.items()
+            if (values := self.values(person, attribute))
+        }
+        sharing = Counter(wider.values())
+        minimum = self.settings.minimum_cell
+        return {
+            person: wider[person] if person in wider and sharing[wider[person]] >= minimum else pairs
+            for person, pairs in shown.items()
+        }
+
+    @cached_property
+    def heard(self) -> Mapping[str, Document]:
+        """The documents that hold words of somebody who takes part: those of people who withdrew are left out."""
+        return {
+            id_: document
+            for id_, document in self.documents.items()
+            if not (people := people_of(document)) or not self.withdrawn.issuperset(people)
+        }
+
+    def turns(self, document: Document) -> Iterator[Turn]:
+        """What is said in a document by people who take part."""
+        for turn in document.informant_turns():
+            if speaker_of(document, turn) not in self.withdrawn:
+                yield turn
+
     def is_quotable(self, person: str) -> bool:
         """Whether a person's words may be printed: not when they said no."""
         return not self._says(person, _REFUSALS)
@@ -243,14 +286,16 @@ def _nameless(document: Document, speaker: str) -> str:
 
 def people_of(document: Document) -> tuple[str, ...]:
     """The people whose words a document holds, named or not, in order of appearance."""
-    people: dict[str, None] = {}
-    for turn in document.informant_turns():
-        person = document.respondent_of(turn)
-        if person is None:
-            alone = len(document.respondents) == 1
-            person = document.respondents[0] if alone else _nameless(document, turn.speaker)
-        people[person] = None
-    return tuple(people)
+    return tuple(dict.fromkeys(speaker_of(document, turn) for turn in document.informant_turns()))
+
+
+def speaker_of(document: Document, turn: Turn) -> str:
+    """Who speaks in a turn: the respondent, else the only one of the document, else its speaker, as a person of their own."""
+    known = document.respondent_of(turn)
+    if known is not None:
+        return known
+    alone = len(document.respondents) == 1
+    return document.respondents[0] if alone else _nameless(document, turn.speaker)
 
 
 def hear(material: Material) -> Voices:

@@ -10,8 +10,9 @@ from typing import Final
 from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.finding import Finding
 from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Pathway, Precision, Tenure
-from habitat_enquete.model.synthesis import EpisodeLine, Portrait, Profile, Value
+from habitat_enquete.model.synthesis import Crossing, EpisodeLine, Factor, Portrait, Profile, Value
 from habitat_enquete.synthesis.corpus import groups
+from habitat_enquete.synthesis.crossings import shown_cell
 from habitat_enquete.synthesis.evidence import choose
 from habitat_enquete.synthesis.material import PROFILE, Material, present_tenure
 
@@ -21,12 +22,16 @@ _DAYS: Final = 365.25
 UNKNOWN_TENURE: Final = "inconnu"
 
 
-def profiles(material: Material, findings: Sequence[Finding]) -> tuple[Profile, ...]:
+def profiles(
+    material: Material, findings: Sequence[Finding], crossings: Sequence[Crossing]
+) -> tuple[Profile, ...]:
     """The profiles, largest first: the types found by the pathways stage, else people grouped by their present tenure."""
     members = _members(material)
     total = sum(len(people) for people in members.values())
     found = [
-        _profile(material, findings, profile, people, total) for profile, people in members.items() if people
+        _profile(material, findings, crossings, profile, people, total)
+        for profile, people in members.items()
+        if people
     ]
     return tuple(sorted(found, key=lambda profile: (-profile.people, profile.id)))
 
@@ -51,7 +56,12 @@ def _episodes(pathway: Pathway) -> list[Episode]:
 
 
 def _profile(
-    material: Material, findings: Sequence[Finding], profile: str, people: Sequence[str], total: int
+    material: Material,
+    findings: Sequence[Finding],
+    crossings: Sequence[Crossing],
+    profile: str,
+    people: Sequence[str],
+    total: int,
 ) -> Profile:
     stabilities = [
         s for p in people if p in material.types and (s := material.types[p].stability) is not None
@@ -74,8 +84,8 @@ def _profile(
         publics=groups(material, "public", people),
         tenures=_tenures(material, people),
         median_years=_median_years(material, people),
-        barriers=_top(findings, voices, Polarity.BARRIER),
-        opportunities=_top(findings, voices, Polarity.OPPORTUNITY),
+        barriers=_top(material, findings, crossings, profile, Polarity.BARRIER),
+        opportunities=_top(material, findings, crossings, profile, Polarity.OPPORTUNITY),
         evidence=choose(material, codings, number=_QUOTES),
         stability=sum(stabilities) / len(stabilities) if stabilities else None,
     )
@@ -95,14 +105,19 @@ def _tenure(material: Material, tenure: str | None) -> Tenure:
 
 
 def _top(
-    findings: Sequence[Finding], people: frozenset[str], polarity: Polarity
-) -> tuple[tuple[str, str, int], ...]:
-    counts = [
-        (finding.code, finding.label, len(people.intersection(finding.respondents)))
+    material: Material,
+    findings: Sequence[Finding],
+    crossings: Sequence[Crossing],
+    profile: str,
+    polarity: Polarity,
+) -> tuple[Factor, ...]:
+    met = [
+        Factor(finding.code, finding.label, shown_cell(material, finding, crossings, PROFILE, profile))
         for finding in findings
         if finding.polarity is polarity
     ]
-    return tuple(sorted((c for c in counts if c[2]), key=lambda c: (-c[2], c[0]))[:_TOP])
+    ordered = sorted(met, key=lambda factor: (-factor.cell.people, factor.code))
+    return tuple(factor for factor in ordered if factor.cell.people)[:_TOP]
 
 
 def _tenures(material: Material, people: Sequence[str]) -> tuple[Value, ...]:

@@ -39,7 +39,7 @@ def _mention(material: Material, coding: Coding, person: str) -> Mention:
 
 
 def people(material: Material) -> tuple[Person, ...]:
-    """The people whose words are analysed; a value shared by fewer people than the threshold is left out."""
+    """The people whose words are analysed, with what may be said of them (`Material.shown_attributes`)."""
     documents: dict[str, list[str]] = defaultdict(list)
     for document in material.documents.values():
         for person in people_of(document):
@@ -53,7 +53,7 @@ def people(material: Material) -> tuple[Person, ...]:
     return tuple(
         Person(
             person,
-            shared_attributes(material, person),
+            dict(material.shown_attributes.get(person, {})),
             tuple(documents[person]),
             counts[person],
             material.is_quotable(person),
@@ -61,19 +61,3 @@ def people(material: Material) -> tuple[Person, ...]:
         )
         for person in material.voices.people
     )
-
-
-def shared_attributes(material: Material, person: str) -> dict[str, str]:
-    """The labels of a person's public and territory, unless so few people have them that they could tell who it is."""
-    scales = [scale for scale in material.settings.scales if scale != "commune"]
-    shown = {}
-    for attribute in ("public", "publics_pd2h", *scales):
-        bases = material.bases(attribute)
-        labels = [
-            material.label(attribute, value)
-            for value in material.values(person, attribute)
-            if bases.get(value, 0) >= material.settings.minimum_cell
-        ]
-        if labels:
-            shown[attribute] = ", ".join(labels)
-    return shown

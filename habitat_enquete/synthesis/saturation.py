@@ -13,7 +13,7 @@ from habitat_enquete.synthesis.material import Material, people_of
 def saturate(material: Material) -> Saturation | None:
     """New codes per interview, in the order of their dates (then of their ids); None when there is no interview."""
     interviews = sorted(
-        (d for d in material.documents.values() if d.kind is not DocumentKind.ANSWER),
+        (d for d in material.heard.values() if d.kind is not DocumentKind.ANSWER),
         key=lambda document: (_date(material, document), document.id),
     )
     if not interviews:

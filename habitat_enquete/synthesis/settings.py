@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from habitat_enquete.synthesis.departments import DEPARTMENTS
 from habitat_enquete.yamlsource import Section, Table, refuse_problems
 
 PUBLICS: Final = {
@@ -32,8 +33,13 @@ SCALES: Final = {
     "commune": "Commune",
     "epci": "Intercommunalité",
     "territoire": "Territoire",
+    "bassin_de_vie": "Bassin de vie",
+    "canton": "Canton",
+    "arrondissement": "Arrondissement",
     "departement": "Département",
 }
+# From the smallest to the largest: what a study knows of the others is used without being asked for.
+_DEFAULT_SCALES: Final = ("commune", "epci", "territoire", "bassin_de_vie")
 
 
 _LABELS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -69,7 +75,7 @@ class Settings:
     minimum_cell: int = 5
     weak_finding: int = 2
     quotes_per_finding: int = 4
-    scales: tuple[str, ...] = ("commune", "epci", "territoire")
+    scales: tuple[str, ...] = _DEFAULT_SCALES
     aspirations: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     map_file: str = ""
@@ -133,10 +139,20 @@ def _labels(section: Section) -> dict[str, dict[str, str]]:
         "commune": {commune.text("code"): commune.text("name") for commune in section.sections("communes")},
     }
     for scale in section.texts("scales") or _DEFAULTS.scales:
-        plural = scale if scale.endswith("i") else f"{scale}s"
         if scale != "commune":
-            labels[scale] = _names(section, plural)
+            labels[scale] = {
+                id_: name for key in _plurals(scale) for id_, name in _names(section, key).items()
+            }
+    labels["departement"] = (
+        dict(DEPARTMENTS) | _names(section, "departements") | labels.get("departement", {})
+    )
     return labels
+
+
+def _plurals(scale: str) -> tuple[str, ...]:
+    """The keys under which `enquete.yaml` may name the places of a scale: `bassins_de_vie`, `epci`, `territoires`."""
+    first, *rest = scale.split("_")
+    return tuple(dict.fromkeys((scale, f"{scale}s", "_".join((f"{first}s", *rest)))))
 
 
 def _names(section: Section, key: str) -> dict[str, str]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.finding import Evidence, Finding
-from habitat_enquete.model.synthesis import Factor, Situation
+from habitat_enquete.model.synthesis import Crossing, Factor, Situation
 from habitat_enquete.synthesis.corpus import groups
+from habitat_enquete.synthesis.crossings import shown_cell
 from habitat_enquete.synthesis.evidence import choose
 from habitat_enquete.synthesis.material import Material
 
@@ -15,30 +16,38 @@ _MOST = 6
 ATTRIBUTE = "installation"
 
 
-def situations(material: Material, findings: Sequence[Finding]) -> tuple[Situation, ...]:
+def situations(
+    material: Material, findings: Sequence[Finding], crossings: Sequence[Crossing]
+) -> tuple[Situation, ...]:
     """Each outcome of installation that the study knows, with the barriers and opportunities its people speak of most."""
     return tuple(
         Situation(
             value,
-            _factors(material, findings, value.id, Polarity.BARRIER),
-            _factors(material, findings, value.id, Polarity.OPPORTUNITY),
+            _factors(material, findings, crossings, value.id, Polarity.BARRIER),
+            _factors(material, findings, crossings, value.id, Polarity.OPPORTUNITY),
         )
         for value in groups(material, ATTRIBUTE)
     )
 
 
 def _factors(
-    material: Material, findings: Sequence[Finding], outcome: str, polarity: Polarity
+    material: Material,
+    findings: Sequence[Finding],
+    crossings: Sequence[Crossing],
+    outcome: str,
+    polarity: Polarity,
 ) -> tuple[Factor, ...]:
     counted = [
-        (finding, *finding.by.get(ATTRIBUTE, {}).get(outcome, (0, 0)))
+        (finding, shown_cell(material, finding, crossings, ATTRIBUTE, outcome))
         for finding in findings
         if finding.polarity is polarity
     ]
-    met = sorted((each for each in counted if each[1]), key=lambda each: (-each[1], each[0].code))[:_MOST]
+    met = sorted(
+        (each for each in counted if each[1].people), key=lambda each: (-each[1].people, each[0].code)
+    )
     return tuple(
-        Factor(finding.code, finding.label, people, base, _voices(material, finding.code, outcome))
-        for finding, people, base in met
+        Factor(finding.code, finding.label, cell, _voices(material, finding.code, outcome))
+        for finding, cell in met[:_MOST]
     )
 
 

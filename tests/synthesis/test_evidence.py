@@ -9,6 +9,7 @@ from habitat_enquete.model.finding import EvidenceKind
 from habitat_enquete.model.span import Span
 from habitat_enquete.synthesis.evidence import choose
 from habitat_enquete.synthesis.quotes import LONGEST_WORDS, readable, sentence_spans
+from habitat_enquete.synthesis.settings import Settings
 
 SPEECH = "On a cherché longtemps. Franchement, y'avait rien à louer dans la vallée ! Après on a trouvé par le voisin."
 
@@ -116,3 +117,16 @@ def test_the_choice_does_not_depend_on_the_order_of_reading(material) -> None:
     ]
     study = material(said=said)
     assert choose(study, study.codings, number=3) == choose(study, tuple(study.codings), number=3)
+
+
+def test_attributes_that_together_point_at_few_people_are_not_printed(material) -> None:
+    """Five newcomers and five people of the valley, but a single newcomer of the valley: her place is left out."""
+    settings = Settings(scales=("commune", "territoire"), labels={"territoire": {"vallee": "Vallée"}})
+    people = {f"N{n}": {"public": "nouvel_arrivant", "territoire": "plateau"} for n in range(5)}
+    people |= {f"H{n}": {"public": "habitant", "territoire": "vallee"} for n in range(5)}
+    people["N9"] = {"public": "nouvel_arrivant", "territoire": "vallee"}
+    study = material(
+        said=[(person, "credit", f"Dit {person}.") for person in people], people=people, settings=settings
+    )
+    assert dict(study.shown_attributes["N9"]) == {"public": "nouvel arrivant"}
+    assert dict(study.shown_attributes["H1"]) == {"public": "habitant", "territoire": "Vallée"}

@@ -254,3 +254,14 @@ def test_a_stage_counts_the_people_who_told_of_a_move(material) -> None:
 
 def test_nobody_said_anything_gives_no_finding(material) -> None:
     assert rank(material()) == ()
+
+
+def test_nothing_of_who_withdrew_is_counted_not_even_their_words(material) -> None:
+    from habitat_enquete.synthesis.corpus import describe
+    from habitat_enquete.synthesis.saturation import saturate
+
+    said = [("E01", "credit", "Le crédit est refusé."), ("E02", "credit", "À moi aussi, refusé trois fois.")]
+    study = material(said=said, people={"E02": {"consentement": "non"}})
+    corpus, saturation = describe(study), saturate(study)
+    assert (corpus.interviews, corpus.words, corpus.turns, corpus.withdrawn) == (1, 4, 1, 1)
+    assert saturation is not None and [step.document for step in saturation.steps] == ["E01.docx"]

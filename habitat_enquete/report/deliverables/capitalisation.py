@@ -19,7 +19,10 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     groups = delivery.synthesis.corpus.composition.get("installation", ())
     word.heading("Situations")
     if groups:
-        rows = [(value.label, wording.number(value.people)) for value in groups]
+        rows = [
+            (value.label, wording.group_size(value.people, delivery.synthesis.minimum_cell))
+            for value in groups
+        ]
         word.table(("Issue", "Personnes"), rows, "Installations connues", widths=(9, 3))
     else:
         word.text(
@@ -45,7 +48,7 @@ def build(delivery: Delivery) -> dict[str, bytes]:
 
 def _factors(delivery: Delivery, word: Word, situation: Situation) -> None:
     minimum = delivery.synthesis.minimum_cell
-    word.heading(f"{situation.value.label} ({wording.count(situation.value.people, 'personne')})")
+    word.heading(f"{situation.value.label} ({wording.group_size(situation.value.people, minimum)})")
     for title, factors in (
         ("Ce qui a freiné", situation.barriers),
         ("Ce qui a aidé", situation.opportunities),
@@ -54,7 +57,7 @@ def _factors(delivery: Delivery, word: Word, situation: Situation) -> None:
         if not factors:
             word.text("Personne n'en parle encore dans ce groupe.")
         for factor in factors:
-            word.text(f"**{factor.label}** : {wording.group_share(factor.people, factor.base, minimum)}.")
+            word.text(f"**{factor.label}** : {wording.group_share(factor.cell, minimum)}.")
             quotes(word, factor.evidence)
 
 

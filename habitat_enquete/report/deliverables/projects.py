@@ -49,7 +49,7 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     word.heading("Installations connues par les entretiens")
     groups = delivery.synthesis.corpus.composition.get("installation", ())
     for group in groups:
-        word.bullet(f"{group.label} : {wording.count(group.people, 'personne')}")
+        word.bullet(f"{group.label} : {wording.group_size(group.people, delivery.synthesis.minimum_cell)}")
     if not groups:
         word.text("Aucune issue d'installation n'est renseignée.")
     return {"suivi-des-projets.docx": word.save(), "suivi-des-projets.xlsx": _workbook(delivery)}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
+from habitat_enquete.model.finding import Finding
 from habitat_enquete.report import tidy_workbook, wording
 from habitat_enquete.report.deliverables.delivery import Delivery, missing, show_quotes
 from habitat_enquete.report.tidy_workbook import Table, Value
 from habitat_enquete.report.word import Word
 from habitat_enquete.synthesis.registers import Entry
+
+_HEARD: Final = ("nouvel_arrivant", "habitant", "candidat")
 
 
 def build(delivery: Delivery) -> dict[str, bytes]:
@@ -81,20 +84,21 @@ def _voices(delivery: Delivery, word: Word, criteria: tuple[Entry, ...]) -> None
         if findings:
             word.heading(criterion.text("label"), 2)
         for finding in findings:
-            word.text(f"**{finding.label}** : {_by_public(delivery, finding.by.get('public', {}))}.")
+            word.text(f"**{finding.label}** : {_by_public(delivery, finding)}.")
             show_quotes(word, finding)
 
 
-def _by_public(delivery: Delivery, counts: Mapping[str, tuple[int, int]]) -> str:
-    minimum = delivery.synthesis.minimum_cell
-    labels = {value.id: value.label for value in delivery.synthesis.corpus.composition.get("public", ())}
-    told = []
-    for public in ("nouvel_arrivant", "habitant", "candidat"):
-        people, base = counts.get(public, (0, 0))
-        if base:
-            shown = f"moins de {minimum} sur {base}" if 0 < people < minimum else wording.pair(people, base)
-            told.append(f"{labels.get(public, public).lower()} {shown}")
-    return ", ".join(told)
+def _by_public(delivery: Delivery, finding: Finding) -> str:
+    """How many newcomers, inhabitants and candidates speak of a finding, as the report shows or hides it."""
+    synthesis = delivery.synthesis
+    labels = {value.id: value.label for value in synthesis.corpus.composition.get("public", ())}
+    cells = [(public, synthesis.cell("public", public, finding.code)) for public in _HEARD]
+    told = [
+        f"{labels.get(public, public).lower()} : {wording.group_share(cell, synthesis.minimum_cell)}"
+        for public, cell in cells
+        if cell is not None and cell.base
+    ]
+    return " ; ".join(told) or wording.pair(finding.people, finding.base)
 
 
 def _workbook(delivery: Delivery) -> bytes:
