@@ -593,6 +593,18 @@ class Code(StrEnum):
         "L'étude n'a pas de texte « {name} ». Rechargez la page : il a pu être renommé ou retiré."
     )
     REVIEW_NO_ACTION = "Le geste « {action} » n'existe pas. Rechargez la page."
+    REVIEW_TEXT_CHANGED = (
+        "Le texte « {document} » a été réimporté entre-temps : rien n'a été enregistré. "
+        "La page montre maintenant le nouveau texte ; refaites ce geste s'il a encore un sens."
+    )
+    REVIEW_NO_CODE = (
+        "La grille n'a pas de code « {code} » : il a pu être renommé ou retiré. Choisissez-en un autre."
+    )
+    EPISODE_CHANGED_ELSEWHERE = (
+        "Cet épisode de « {respondent} » a changé entre-temps (une autre fenêtre, ou « enquete pathways »). "
+        "Rien n'a été enregistré ; la page montre maintenant ce qu'il en est."
+    )
+    EPISODE_NO_PERSON = "L'étude ne connaît personne du nom de « {respondent} ». Rechargez la page."
     REVIEW_BAD_REQUEST = "La page a envoyé une demande incomplète. Rechargez-la."
     REVIEW_PORT_TAKEN = (
         "Le port {port} est déjà pris. Donnez-en un autre par --port, ou aucun pour en prendre un libre."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from habitat_enquete.model.pathway import Episode
 from habitat_enquete.model.span import Span
 
 
@@ -77,6 +78,8 @@ class Action(StrEnum):
     DELETE = "delete"
     MEMO = "memo"
     RECODE = "recode"  # a code of the codebook was renamed or merged: nobody judged the passage again
+    EPISODE = "episode"  # an episode of a residential path was confirmed, corrected, rejected or added
+    CODEBOOK = "codebook"  # codebook.yaml was edited from the page
     UNDO = "undo"
     REDO = "redo"
 
@@ -110,8 +113,18 @@ class Memo:
 
 
 @dataclass(frozen=True, slots=True)
+class CodebookText:
+    """The whole text of `codebook.yaml` before or after an edit."""
+
+    text: str
+
+
+Snapshot = Coding | Memo | Episode | CodebookText
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """One human action on one coding or memo, as the journal keeps it: nothing in the journal is ever changed.
+    """One human action on one coding, memo, episode or codebook, as the journal keeps it: nothing in the journal is ever changed.
 
     `at` is ISO 8601 in UTC. `before` and `after` are snapshots, None where there was or is nothing. Rows that one gesture
     made share a `batch`, and are undone together; `undoes` is the batch that an UNDO or REDO reverses or replays.
@@ -121,8 +134,8 @@ class Decision:
     action: Action
     coding: int | None
     at: str
-    before: Coding | Memo | None = None
-    after: Coding | Memo | None = None
+    before: Snapshot | None = None
+    after: Snapshot | None = None
     batch: int = 0
     undoes: int | None = None
     id: int | None = None

@@ -7,39 +7,43 @@ batches, per coder, and are themselves rows of the journal: no row is ever chang
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.coding import (
     Action,
     Change,
-    Coder,
+    CodebookText,
     CoderKind,
     Coding,
     Decision,
     Memo,
     MemoTarget,
+    Snapshot,
     State,
 )
+from habitat_enquete.model.pathway import Episode
 from habitat_enquete.model.span import Span
 from habitat_enquete.store import codings as stored
 from habitat_enquete.store.connection import Row, Store
+from habitat_enquete.store.pathways import put_episode
 from habitat_enquete.store.runs import now
+from habitat_enquete.store.snapshots import restored, snapshot
 
 _JUDGES: Final = ("accept", "reject", "move", "resize", "code")
 
 
-def apply(store: Store, coder: str, changes: Sequence[Change]) -> list[Coding]:
+def apply(store: Store, coder: str, changes: Sequence[Change], *, batch: int | None = None) -> list[Coding]:
     """Do what one gesture of `coder` asks, all or nothing, and write it in the journal.
 
-    Each `change.before` is the coding as the person saw it.
+    Each `change.before` is the coding as the person saw it. `batch`: the gesture they belong to, a new one if not given.
     Returns: the codings that exist after it, as stored (new ids and versions).
     Raises: EnqueteError when one of them was changed or removed meanwhile; nothing is written then.
     """
     with store.transaction():
-        batch = _next_batch(store)
+        batch = batch or _next_batch(store)
         at = now()
         results = [_apply(store, change) for change in changes]
         for change, after in zip(changes, results, strict=True):
@@ -48,11 +52,35 @@ def apply(store: Store, coder: str, changes: Sequence[Change]) -> list[Coding]:
     return [each for each in results if each is not None]
 
 
-def carry_over(store: Store, coder: str, renamed: Mapping[str, str]) -> int:
+def decide_episode(store: Store, coder: str, before: Episode | None, after: Episode | None) -> None:
+    """Confirm, correct, reject, add or take away an episode, as one gesture. `before` is the episode as the person saw it.
+
+    Raises: EnqueteError when it changed meanwhile; nothing is written then.
+    """
+    with store.transaction():
+        put_episode(store, before, after)
+        _write(store, now(), coder, Action.EPISODE, None, before, after, _next_batch(store))
+
+
+def edit_codebook(
+    store: Store, coder: str, before: CodebookText, after: CodebookText, renamed: Mapping[str, str]
+) -> int:
+    """Note a change of `codebook.yaml`, and what `carry_over` does of `renamed`, as one gesture.
+
+    The file is the caller's: `undo` and `redo` give back the texts that it must hold.
+    Returns: how many codings were carried over.
+    """
+    with store.transaction():
+        _write(store, now(), coder, Action.CODEBOOK, None, before, after, _next_batch(store))
+        return carry_over(store, coder, renamed, batch=_next_batch(store) - 1) if renamed else 0
+
+
+def carry_over(store: Store, coder: str, renamed: Mapping[str, str], *, batch: int | None = None) -> int:
     """Bring what people decided under codes that were renamed or merged to their new ids (old → new), as one gesture.
 
     Open proposals of machines under an old id are left to the next run of the rules. Where the same passage already has
-    the new code, a machine's proposal gives way, and a coder who had used both codes keeps one coding.
+    the new code, a machine's proposal gives way, and a coder who had used both codes keeps one coding. `batch`: the gesture
+    that it belongs to, a new one if not given.
     Returns: how many codings were carried over.
     """
     with store.transaction():
@@ -73,7 +101,7 @@ def carry_over(store: Store, coder: str, renamed: Mapping[str, str]) -> int:
             changes.append(Change(Action.RECODE, each, after))
             if after is not None:
                 taken[_place(after)] = after
-        apply(store, coder, changes)
+        apply(store, coder, changes, batch=batch)
     return len(changes)
 
 
@@ -107,7 +135,8 @@ def redo(store: Store, coder: str) -> list[Decision]:
 
 def can_undo(store: Store, coder: str) -> tuple[bool, bool]:
     """Whether `coder` has something to undo, and something to redo."""
-    return _last(store, coder, undone=False) is not None, _last(store, coder, undone=True) is not None
+    done, undone = _stacks(store, coder)
+    return bool(done), bool(undone)
 
 
 def set_memo(store: Store, memo: Memo) -> Memo:
@@ -149,19 +178,21 @@ def coders(store: Store) -> list[str]:
     return [row["coder"] for row in store.rows("SELECT DISTINCT coder FROM journal ORDER BY coder")]
 
 
-def verdicts(store: Store) -> dict[int, dict[str, State]]:
+def verdicts(store: Store, *, only: Collection[int] | None = None) -> dict[int, dict[str, State]]:
     """What each person last said of each coding that exists: coding id → coder → accepted, rejected or moved.
 
-    The author of a coding accepted it by making it. What was undone says nothing.
+    The author of a coding accepted it by making it. What was undone says nothing. `only`: the codings to look at.
     """
-    effective = _effective(store)
+    undone = _undone(store)
     result: dict[int, dict[str, State]] = {}
+    wanted = "" if only is None else " AND j.coding IN (SELECT value FROM json_each(?))"
     for row in store.iterate(
         "SELECT j.coding, j.coder, j.batch, json_extract(j.after, '$.state') AS state"
         " FROM journal j JOIN coding c ON c.id = j.coding"
-        f" WHERE j.action IN {_JUDGES} ORDER BY j.id"
+        f" WHERE j.action IN {_JUDGES}{wanted} ORDER BY j.id",
+        () if only is None else (json.dumps(sorted(only)),),
     ):
-        if row["batch"] in effective:
+        if row["batch"] not in undone:
             result.setdefault(row["coding"], {})[row["coder"]] = State(row["state"])
     return result
 
@@ -231,17 +262,27 @@ def _replay(
     coder: str,
     action: Action,
     undoes: int,
-    steps: Sequence[tuple[Decision, Coding | Memo | None, Coding | Memo | None]],
+    steps: Sequence[tuple[Decision, Snapshot | None, Snapshot | None]],
 ) -> None:
     batch, at = _next_batch(store), now()
     for row, current, wanted in steps:
-        if isinstance(current, Memo) or isinstance(wanted, Memo):
-            memo = wanted if isinstance(wanted, Memo) else current
-            assert isinstance(memo, Memo)
-            _put_memo(store, memo, wanted if isinstance(wanted, Memo) else None)
-            result: Coding | Memo | None = wanted
-        else:
-            result = _replay_coding(store, row, current, wanted)
+        known = current or wanted
+        result = wanted
+        if isinstance(known, Memo):
+            _put_memo(store, known, wanted if isinstance(wanted, Memo) else None)
+        elif isinstance(known, Episode):
+            put_episode(
+                store,
+                current if isinstance(current, Episode) else None,
+                wanted if isinstance(wanted, Episode) else None,
+            )
+        elif isinstance(known, Coding):
+            result = _replay_coding(
+                store,
+                row,
+                current if isinstance(current, Coding) else None,
+                wanted if isinstance(wanted, Coding) else None,
+            )
         _write(store, at, coder, action, row.coding, current, result, batch, undoes)
 
 
@@ -273,44 +314,43 @@ def _content(coding: Coding, other: Coding) -> Coding:
 
 
 def _last(store: Store, coder: str, *, undone: bool) -> int | None:
-    """The batch that undo (or redo, when `undone`) works on next.
-
-    Redo is open only while the coder did nothing else since; both look at the coder's own gestures only.
-    """
-    states: dict[int, bool] = {}
-    stack: list[int] = []
-    redoable: list[int] = []
-    for row in store.iterate(
-        "SELECT DISTINCT batch, action IN ('undo', 'redo') AS replays, action, undoes FROM journal"
-        " WHERE coder = ? ORDER BY batch",
-        (coder,),
-    ):
-        if not row["replays"]:
-            if row["batch"] not in states:
-                states[row["batch"]] = False
-                stack.append(row["batch"])
-            redoable.clear()
-        elif row["action"] == Action.UNDO:
-            stack.remove(row["undoes"])
-            redoable.append(row["undoes"])
-        else:
-            redoable.remove(row["undoes"])
-            stack.append(row["undoes"])
-    chosen = redoable if undone else stack
+    """The batch that undo (or redo, when `undone`) works on next."""
+    chosen = _stacks(store, coder)[undone]
     return chosen[-1] if chosen else None
 
 
-def _effective(store: Store) -> set[int]:
-    """The batches that stand: done, and not undone (or done again since)."""
-    standing: set[int] = set()
-    for row in store.iterate("SELECT DISTINCT batch, action, undoes FROM journal ORDER BY batch"):
-        if row["action"] == Action.UNDO:
-            standing.discard(row["undoes"])
-        elif row["action"] == Action.REDO:
-            standing.add(row["undoes"])
+def _stacks(store: Store, coder: str) -> tuple[list[int], list[int]]:
+    """The gestures of a coder that stand, and those undone that may be redone, the next one to work on last.
+
+    Redo is open only while the coder did nothing else since; both look at the coder's own gestures only.
+    """
+    done: dict[int, None] = {}
+    redoable: list[int] = []
+    for row in store.iterate(
+        "SELECT DISTINCT batch, CASE WHEN action IN ('undo', 'redo') THEN action ELSE '' END AS replays, undoes"
+        " FROM journal WHERE coder = ? ORDER BY batch",
+        (coder,),
+    ):
+        if not row["replays"]:
+            done[row["batch"]] = None
+            redoable.clear()
+        elif row["replays"] == Action.UNDO:
+            del done[row["undoes"]]
+            redoable.append(row["undoes"])
         else:
-            standing.add(row["batch"])
-    return standing
+            redoable.remove(row["undoes"])
+            done[row["undoes"]] = None
+    return list(done), redoable
+
+
+def _undone(store: Store) -> set[int]:
+    """The batches that do not stand: undone, and not done again since."""
+    gone: set[int] = set()
+    for row in store.iterate(
+        "SELECT DISTINCT batch, action, undoes FROM journal WHERE action IN ('undo', 'redo') ORDER BY batch"
+    ):
+        (gone.add if row["action"] == Action.UNDO else gone.discard)(row["undoes"])
+    return gone
 
 
 def _rows_of(store: Store, batch: int) -> list[Decision]:
@@ -329,15 +369,15 @@ def _write(
     coder: str,
     action: Action,
     coding: int | None,
-    before: Coding | Memo | None,
-    after: Coding | Memo | None,
+    before: Snapshot | None,
+    after: Snapshot | None,
     batch: int,
     undoes: int | None = None,
 ) -> None:
     store.execute(
         "INSERT INTO journal (at, coder, action, coding, before, after, batch, undoes)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (at, coder, action.value, coding, _snapshot(before), _snapshot(after), batch, undoes),
+        (at, coder, action.value, coding, snapshot(before), snapshot(after), batch, undoes),
     )
 
 
@@ -410,71 +450,14 @@ def _merge_memos(store: Store, other: Store) -> int:
     return added
 
 
-# ── snapshots ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _snapshot(value: Coding | Memo | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Memo):
-        content: dict[str, Any] = {
-            "memo": [value.target_kind.value, value.target, value.coder, value.text, value.at]
-        }
-    else:
-        content = {
-            "document": value.document,
-            "span": [value.span.start, value.span.end],
-            "code": value.code,
-            "coder": [value.coder.name, value.coder.kind.value],
-            "state": value.state.value,
-            "score": value.score,
-            "reason": value.reason,
-            "flags": [value.negated, value.hypothetical, value.reported],
-            "respondent": value.respondent,
-            "turn": value.turn,
-            "id": value.id,
-            "version": value.version,
-            "text_sha256": value.text_sha256,
-        }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)
-
-
-def _restored(snapshot: str) -> Coding | Memo | None:
-    if not snapshot:
-        return None
-    content = json.loads(snapshot)
-    if "memo" in content:
-        kind, target, coder, text, at = content["memo"]
-        return Memo(MemoTarget(kind), target, coder, text, at)
-    negated, hypothetical, reported = content["flags"]
-    name, kind = content["coder"]
-    return Coding(
-        document=content["document"],
-        span=Span(*content["span"]),
-        code=content["code"],
-        coder=Coder(name, CoderKind(kind)),
-        state=State(content["state"]),
-        score=content["score"],
-        reason=content["reason"],
-        negated=negated,
-        hypothetical=hypothetical,
-        reported=reported,
-        respondent=content["respondent"],
-        turn=content["turn"],
-        id=content["id"],
-        version=content["version"],
-        text_sha256=content["text_sha256"],
-    )
-
-
 def _decision(row: Row) -> Decision:
     return Decision(
         coder=row["coder"],
         action=Action(row["action"]),
         coding=row["coding"],
         at=row["at"],
-        before=_restored(row["before"]),
-        after=_restored(row["after"]),
+        before=restored(row["before"]),
+        after=restored(row["after"]),
         batch=row["batch"],
         undoes=row["undoes"],
         id=row["id"],

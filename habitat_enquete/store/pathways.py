@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.pathway import (
     Episode,
     EpisodeState,
@@ -115,12 +116,31 @@ def _read(row: Row, name: str) -> Moment | None:
     )
 
 
-def decide(store: Store, respondent: str, source: str, rank: int, state: EpisodeState) -> None:
-    """Confirm or reject a proposed episode, and remember who was where before: nothing is deleted."""
-    store.execute(
-        "UPDATE episode SET state = ? WHERE respondent = ? AND source = ? AND rank = ?",
-        (state.value, respondent, source, rank),
-    )
+def put_episode(store: Store, before: Episode | None, after: Episode | None) -> None:
+    """Write `after` in place of `before`: None where there was or shall be nothing. Other episodes stay as they are.
+
+    Raises: EnqueteError when what is stored is not `before` any more, or another episode has the place of `after`.
+    """
+    with store.transaction():
+        for each in filter(None, (before, after)):
+            held = _held(store, each)
+            if held != (before if before is not None and _key(each) == _key(before) else None):
+                raise EnqueteError(Code.EPISODE_CHANGED_ELSEWHERE, respondent=each.respondent)
+        if before is not None:
+            store.execute(
+                "DELETE FROM episode WHERE respondent = ? AND source = ? AND rank = ?", _key(before)
+            )
+        if after is not None:
+            store.execute(f"INSERT INTO episode VALUES ({', '.join('?' * 20)})", _row(after))
+
+
+def _held(store: Store, episode: Episode) -> Episode | None:
+    row = store.row("SELECT * FROM episode WHERE respondent = ? AND source = ? AND rank = ?", _key(episode))
+    return None if row is None else _episode(row)
+
+
+def _key(episode: Episode) -> tuple[str, str, int]:
+    return episode.respondent, episode.source, episode.rank
 
 
 def save_types(store: Store, types: Mapping[str, tuple[str, str, bool, float | None]]) -> None:
