@@ -598,12 +598,13 @@ class Code(StrEnum):
         "La page montre maintenant le nouveau texte ; refaites ce geste s'il a encore un sens."
     )
     REVIEW_NO_CODE = (
-        "La grille n'a pas de code « {code} » : il a pu être renommé ou retiré. Choisissez-en un autre."
+        "La grille n'a pas de code « {id} » : il a pu être renommé ou retiré. Choisissez-en un autre."
     )
     EPISODE_CHANGED_ELSEWHERE = (
         "Cet épisode de « {respondent} » a changé entre-temps (une autre fenêtre, ou « enquete pathways »). "
         "Rien n'a été enregistré ; la page montre maintenant ce qu'il en est."
     )
+    EPISODE_UNREADABLE = "L'épisode n'est pas enregistré. {what}"
     EPISODE_NO_PERSON = "L'étude ne connaît personne du nom de « {respondent} ». Rechargez la page."
     REVIEW_BAD_REQUEST = "La page a envoyé une demande incomplète. Rechargez-la."
     REVIEW_PORT_TAKEN = (

@@ -99,6 +99,7 @@ class MemoTarget(StrEnum):
     CODING = "coding"
     CODE = "code"
     DOCUMENT = "document"
+    READING = "reading"  # a text on screen: its memo says that the coder has read it to the end
 
 
 @dataclass(frozen=True, slots=True)

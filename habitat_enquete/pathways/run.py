@@ -119,7 +119,7 @@ def run(
     Raises: EnqueteError when there is no episode at all, or a setting is wrong.
     """
     choices = settings(codebook.pathways, **chosen)
-    letters, places = alphabet(codebook), gazetteer(_communes(project), _departments(project))
+    letters, places = alphabet(codebook), study_gazetteer(project)
     mapped, problems = mappings(questionnaires)
     with Store(project.database) as store:
         with store.transaction():
@@ -219,6 +219,11 @@ def _labels(project: Project) -> dict[str, dict[str, str]]:
     }
 
 
+def study_gazetteer(project: Project) -> Gazetteer:
+    """Every commune, those of the study and of its departments preferred among homonyms."""
+    return gazetteer(_communes(project), _departments(project))
+
+
 def _communes(project: Project) -> list[Mapping[str, str]]:
     """The study's own communes, as `enquete.yaml` lists them."""
     declared = project.settings.get("communes", ())
@@ -252,8 +257,15 @@ def _keep(
             stored.replace_episodes(store, questionnaire.id, own)
         if origin:
             stored.replace_episodes(store, origin, by_hand.episodes)
-        for episode in decided.episodes:
-            stored.replace_episodes(store, episode.source, [episode])
+        for source in dict.fromkeys(each.source for each in decided.episodes):
+            stored.replace_episodes(store, source, [e for e in decided.episodes if e.source == source])
+
+
+def propose_all(project: Project, codebook: Codebook) -> None:
+    """Read episodes in every interview of the study, beside what was decided of those read before."""
+    letters, places = alphabet(codebook), study_gazetteer(project)
+    with Store(project.database) as store:
+        _propose(store, respondents(store), letters, places, stored.placed_codings(store), codebook)
 
 
 def _propose(

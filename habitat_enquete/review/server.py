@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 from collections.abc import Callable
-from dataclasses import asdict
 from importlib import resources
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.review.desk import Desk
 from habitat_enquete.review.security import Gate, Session
+from habitat_enquete.review.views import plain
 
 # What changed elsewhere, or cannot be done any more: the page shows the message and the present state.
 _CONFLICTS: Final = frozenset(
@@ -31,36 +32,56 @@ _CONFLICTS: Final = frozenset(
         Code.CODING_ALREADY_THERE,
         Code.CODING_NOTHING_TO_UNDO,
         Code.CODING_NOTHING_TO_REDO,
+        Code.CODEBOOK_CHANGED_ELSEWHERE,
+        Code.REVIEW_TEXT_CHANGED,
+        Code.REVIEW_NO_CODE,
+        Code.REVIEW_NO_TEXT,
+        Code.EPISODE_CHANGED_ELSEWHERE,
     }
 )
-Answer = Callable[[Desk, dict[str, Any]], Any]
+_MISTAKES: Final = (KeyError, ValueError, TypeError)
+
+
+class _Json(JSONResponse):
+    """Views as JSON."""
+
+    def render(self, content: Any) -> bytes:
+        """Dataclasses are written field by field, characters as they are."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=plain).encode()
 
 
 def application(desk: Desk, session: Session) -> Starlette:
     """The page and its JSON doors, behind the gate of `session`."""
+    learning, paths = desk.learning, desk.pathways
+    readings: dict[str, Callable[[Request], Any]] = {
+        "study": lambda request: desk.study(),
+        "codebook": lambda request: desk.tree(),
+        "text/{name:path}": lambda request: desk.text(request.path_params["name"]),
+        "code/{code:path}": lambda request: desk.quotes(request.path_params["code"]),
+        "search": lambda request: desk.search(request.query_params.get("q", "")),
+        "since/{last:int}": lambda request: desk.since(request.path_params["last"]),
+        "pathways": lambda request: paths.people(),
+        "pathway/{person:path}": lambda request: paths.path(request.path_params["person"]),
+        "communes": lambda request: paths.communes(request.query_params.get("q", "")),
+    }
+    gestures: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "decide": desk.decide,
+        "undo": lambda asked: desk.undo(),
+        "redo": lambda asked: desk.redo(),
+        "memo": lambda asked: desk.memo(str(asked["kind"]), str(asked["target"]), str(asked["text"])),
+        "edit": desk.edit_codebook,
+        "adopt": desk.adopt,
+        "learn": lambda asked: learning.learn(),
+        "queue": lambda asked: learning.queue(),
+        "audit": learning.audit,
+        "rules": lambda asked: learning.apply_rules(),
+        "episode": paths.decide,
+        "propose": lambda asked: paths.propose(),
+    }
     routes = [
         Route("/", _page(desk)),
-        Route("/api/study", _reading(lambda request: desk.study())),
-        Route(
-            "/api/text/{name:path}", _reading(lambda request: asdict(desk.text(request.path_params["name"])))
-        ),
-        Route(
-            "/api/code/{code}", _reading(lambda request: _listed(desk.quotes(request.path_params["code"])))
-        ),
-        Route("/api/search", _reading(lambda request: desk.search(request.query_params.get("q", "")))),
-        Route("/api/since/{last:int}", _reading(lambda request: desk.since(request.path_params["last"]))),
-        Route("/api/decide", _acting(lambda asked: asdict(desk.decide(asked))), methods=["POST"]),
-        Route("/api/undo", _acting(lambda asked: asdict(desk.undo())), methods=["POST"]),
-        Route("/api/redo", _acting(lambda asked: asdict(desk.redo())), methods=["POST"]),
-        Route("/api/learn", _acting(lambda asked: desk.learn()), methods=["POST"]),
-        Route("/api/queue", _acting(lambda asked: desk.queue()), methods=["POST"]),
-        Route("/api/audit", _acting(desk.audit), methods=["POST"]),
-        Route("/api/codebook", _acting(desk.edit_codebook), methods=["POST"]),
-        Route(
-            "/api/memo",
-            _acting(lambda asked: desk.memo(str(asked["kind"]), str(asked["target"]), str(asked["text"]))),
-            methods=["POST"],
-        ),
+        *(Route(f"/api/{path}", _reading(read)) for path, read in readings.items()),
+        *(Route(f"/api/{path}", _acting(act), methods=["POST"]) for path, act in gestures.items()),
         Mount("/static", StaticFiles(packages=[("habitat_enquete.review", "static")])),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Gate, session=session)])
@@ -97,15 +118,11 @@ def _acting(act: Callable[[dict[str, Any]], Any]) -> Callable[[Request], Any]:
 async def _answered(work: Callable[[], Any]) -> Response:
     """The result as JSON; a refusal as a French sentence: 409 when the study changed, 400 otherwise."""
     try:
-        return JSONResponse(await run_in_threadpool(work))
+        return await run_in_threadpool(lambda: _Json(work()))
     except EnqueteError as error:
-        return JSONResponse({"error": str(error)}, 409 if error.code in _CONFLICTS else 400)
-    except (KeyError, ValueError, TypeError):
-        return JSONResponse({"error": Code.REVIEW_BAD_REQUEST.sentence()}, 400)
-
-
-def _listed(items: list[Any]) -> list[dict[str, Any]]:
-    return [asdict(each) for each in items]
+        return _Json({"error": str(error)}, 409 if error.code in _CONFLICTS else 400)
+    except _MISTAKES:
+        return _Json({"error": Code.REVIEW_BAD_REQUEST.sentence()}, 400)
 
 
 def listener(port: int) -> socket.socket:

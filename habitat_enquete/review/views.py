@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from habitat_enquete.model.codebook import Codebook
-from habitat_enquete.model.coding import Coding, Suggestion
+from habitat_enquete.model.coding import Coding, State, Suggestion
+from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document
 
 # One hue per theme, dark enough to be read on white; beyond, they come round again.
@@ -22,7 +23,8 @@ class CodingView:
     """A coding or a suggestion as the page shows it.
 
     `id` is the coding's number, or `s…` for a suggestion that nobody has decided on and that is not stored. `why` explains a
-    proposal; `flags` says what was noticed of the passage (negation, hypothesis, reported speech).
+    proposal; `flags` says what was noticed of the passage (negation, hypothesis, reported speech); `by` what each person said
+    of it (coder → state).
     """
 
     id: str
@@ -37,6 +39,15 @@ class CodingView:
     score: float
     why: str
     flags: tuple[str, ...]
+    by: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LostView:
+    """A coding whose passage is not in the text any more, with the words it had."""
+
+    coding: CodingView
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,13 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """One document of a text on screen: an interview is one part, the answers to a question are one part each."""
+    """One document of a text on screen: an interview is one part, the answers to a question are one part each.
+
+    `sha256` names the text that the page shows: a gesture prepared on another one is refused.
+    """
 
     document: str
+    sha256: str
     person: str
     attributes: Mapping[str, str]
     turns: tuple[TurnView, ...]
@@ -66,8 +81,10 @@ class TextView:
 
     id: str
     title: str
+    kind: str
     parts: tuple[PartView, ...]
     codings: tuple[CodingView, ...]
+    lost: tuple[LostView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +99,7 @@ class TextEntry:
     waiting: int
     accepted: int
     decided: int
+    read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,7 @@ class Quote:
     after: str
     person: str
     title: str
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +128,11 @@ class QueueView:
     suggestion: CodingView | None
 
 
-def coding_view(coding: Coding) -> CodingView:
-    """A stored coding."""
+_NOBODY: Final[Mapping[str, State]] = {}
+
+
+def coding_view(coding: Coding, said: Mapping[str, State] = _NOBODY) -> CodingView:
+    """A stored coding, and what each person `said` of it."""
     noticed = (
         (coding.negated, "négation"),
         (coding.hypothetical, "hypothèse"),
@@ -129,6 +151,7 @@ def coding_view(coding: Coding) -> CodingView:
         coding.score,
         coding.reason,
         tuple(word for is_so, word in noticed if is_so),
+        {name: state.value for name, state in said.items()},
     )
 
 
@@ -148,6 +171,7 @@ def suggestion_view(suggestion: Suggestion) -> CodingView:
         suggestion.score,
         suggestion.reason,
         (),
+        {},
     )
 
 
@@ -163,7 +187,7 @@ def part_view(document: Document, attributes: Mapping[str, str]) -> PartView:
         )
         for turn in document.turns
     )
-    return PartView(document.id, ", ".join(document.respondents), attributes, turns)
+    return PartView(document.id, document.sha256, ", ".join(document.respondents), attributes, turns)
 
 
 def clock(seconds: float | None) -> str:
@@ -181,8 +205,14 @@ def codebook_view(codebook: Codebook, counts: Mapping[str, int]) -> dict[str, An
         theme.id: theme.colour or THEME_COLOURS[rank % len(THEME_COLOURS)]
         for rank, theme in enumerate(codebook.themes)
     }
+    known = {code.id for code in codebook}
     return {
         "sha256": codebook.sha256,
+        "absent": [
+            {"id": code_id, "count": count}
+            for code_id, count in sorted(counts.items())
+            if code_id not in known
+        ],
         "themes": [
             {
                 "id": theme.id,
@@ -196,6 +226,9 @@ def codebook_view(codebook: Codebook, counts: Mapping[str, int]) -> dict[str, An
                         "definition": code.definition,
                         "include": code.include,
                         "exclude": code.exclude,
+                        "terms": code.terms,
+                        "not_terms": code.not_terms,
+                        "policy": code.policy.value,
                         "colour": code.colour or colours[theme.id],
                         "count": counts.get(code.id, 0),
                     }
@@ -207,22 +240,31 @@ def codebook_view(codebook: Codebook, counts: Mapping[str, int]) -> dict[str, An
     }
 
 
-def as_json(views: Iterable[Any]) -> list[dict[str, Any]]:
-    """Dataclasses as JSON objects."""
-    return [asdict(view) for view in views]
-
-
-def quote(coding: Coding, document: Document, title: str, *, around: int = 120) -> Quote:
+def quote(
+    coding: CodingView, document: Document, attributes: Mapping[str, str], *, around: int = 120
+) -> Quote:
     """A coded passage with `around` code points on each side."""
-    text, span = document.text, coding.span
+    text, span = document.text, Span(coding.start, coding.end)
     return Quote(
-        coding_view(coding),
+        coding,
         span.quote(text),
         text[max(0, span.start - around) : span.start],
         text[span.end : span.end + around],
-        coding.respondent or document.id,
-        title,
+        ", ".join(document.respondents) or document.id,
+        text_of(document.id),
+        attributes,
     )
+
+
+def text_of(document: str) -> str:
+    """The text on screen that a document belongs to: itself, or `questionnaire/question` for an open answer."""
+    parts = document.split("/")
+    return f"{parts[0]}/{'/'.join(parts[2:])}" if len(parts) >= 3 else document
+
+
+def plain(view: Any) -> dict[str, Any]:
+    """A view as JSON asks for it, one level at a time."""
+    return {each.name: getattr(view, each.name) for each in fields(view)}
 
 
 def values(people: Sequence[Mapping[str, str]], names: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -146,6 +146,14 @@ def code_counts(store: Store) -> dict[str, dict[State, int]]:
     return result
 
 
+def document_counts(store: Store) -> dict[str, dict[State, int]]:
+    """How many codings each document has, by state."""
+    result: dict[str, dict[State, int]] = {}
+    for row in store.iterate("SELECT document, state, count(*) AS n FROM coding GROUP BY document, state"):
+        result.setdefault(row["document"], {})[State(row["state"])] = row["n"]
+    return result
+
+
 def human_counts(store: Store) -> dict[str, int]:
     """How many codings of each code a person made or decided on."""
     rows = store.rows(

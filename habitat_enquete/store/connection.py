@@ -16,6 +16,14 @@ BUSY_SECONDS: Final = 30.0
 Row = sqlite3.Row
 
 
+def stamp(path: Path) -> str:
+    """A word that changes whenever anything is written in the store at `path`, by whatever program; empty when there is none."""
+    try:
+        return str(path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
+
+
 class Store:
     """A study's memory. Use as a context manager; write inside `transaction()`.
 

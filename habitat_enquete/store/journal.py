@@ -52,27 +52,39 @@ def apply(store: Store, coder: str, changes: Sequence[Change], *, batch: int | N
     return [each for each in results if each is not None]
 
 
-def decide_episode(store: Store, coder: str, before: Episode | None, after: Episode | None) -> None:
-    """Confirm, correct, reject, add or take away an episode, as one gesture. `before` is the episode as the person saw it.
+def decide_episodes(
+    store: Store, coder: str, decided: Sequence[tuple[Episode | None, Episode | None]]
+) -> None:
+    """Confirm, correct, reject, add or take away episodes, as one gesture: (as the person saw it, as it shall be).
 
-    Raises: EnqueteError when it changed meanwhile; nothing is written then.
+    Raises: EnqueteError when one of them changed meanwhile; nothing is written then.
     """
     with store.transaction():
-        put_episode(store, before, after)
-        _write(store, now(), coder, Action.EPISODE, None, before, after, _next_batch(store))
+        batch, at = _next_batch(store), now()
+        for before, after in decided:
+            put_episode(store, before, after)
+            _write(store, at, coder, Action.EPISODE, None, before, after, batch)
 
 
 def edit_codebook(
-    store: Store, coder: str, before: CodebookText, after: CodebookText, renamed: Mapping[str, str]
-) -> int:
-    """Note a change of `codebook.yaml`, and what `carry_over` does of `renamed`, as one gesture.
+    store: Store,
+    coder: str,
+    before: CodebookText,
+    after: CodebookText,
+    *,
+    renamed: Mapping[str, str] | None = None,
+    changes: Sequence[Change] = (),
+) -> None:
+    """Note a change of `codebook.yaml`, what `carry_over` does of `renamed`, and `changes` of codings, as one gesture.
 
     The file is the caller's: `undo` and `redo` give back the texts that it must hold.
-    Returns: how many codings were carried over.
     """
     with store.transaction():
-        _write(store, now(), coder, Action.CODEBOOK, None, before, after, _next_batch(store))
-        return carry_over(store, coder, renamed, batch=_next_batch(store) - 1) if renamed else 0
+        batch = _next_batch(store)
+        _write(store, now(), coder, Action.CODEBOOK, None, before, after, batch)
+        if renamed:
+            carry_over(store, coder, renamed, batch=batch)
+        apply(store, coder, changes, batch=batch)
 
 
 def carry_over(store: Store, coder: str, renamed: Mapping[str, str], *, batch: int | None = None) -> int:
@@ -195,6 +207,17 @@ def verdicts(store: Store, *, only: Collection[int] | None = None) -> dict[int, 
         if row["batch"] not in undone:
             result.setdefault(row["coding"], {})[row["coder"]] = State(row["state"])
     return result
+
+
+def judged_counts(store: Store, coder: str) -> dict[str, int]:
+    """How many codings of each document `coder` has made or judged, what was undone apart."""
+    rows = store.rows(
+        "SELECT c.document, count(DISTINCT c.id) AS n FROM journal j JOIN coding c ON c.id = j.coding"
+        f" WHERE j.coder = ? AND j.action IN {_JUDGES}"
+        " AND j.batch NOT IN (SELECT value FROM json_each(?)) GROUP BY c.document",
+        (coder, json.dumps(sorted(_undone(store)))),
+    )
+    return {row["document"]: row["n"] for row in rows}
 
 
 def merge(store: Store, other: Store) -> tuple[int, list[tuple[Coding, Coding]]]:

@@ -134,6 +134,46 @@ def documents(
         yield from _batch(store, names[start : start + _BATCH], wanted)
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A document without its words: what a list of texts needs."""
+
+    id: str
+    kind: DocumentKind
+    title: str
+    question: str
+    respondents: tuple[str, ...]
+
+
+def headings(store: Store) -> list[Heading]:
+    """Every document without its words, in order of id."""
+    people: dict[str, list[str]] = defaultdict(list)
+    for row in store.iterate("SELECT document, respondent FROM document_respondent ORDER BY document, rank"):
+        people[row["document"]].append(row["respondent"])
+    rows = store.iterate(
+        "SELECT id, kind, title, json_extract(attributes, '$.question_label') AS question FROM document ORDER BY id"
+    )
+    return [
+        Heading(
+            row["id"],
+            DocumentKind(row["kind"]),
+            row["title"],
+            row["question"] or "",
+            tuple(people[row["id"]]),
+        )
+        for row in rows
+    ]
+
+
+def hashes(store: Store, ids: Iterable[str]) -> dict[str, str]:
+    """The hash of the text of some documents, by id."""
+    rows = store.rows(
+        "SELECT id, sha256 FROM document WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(ids)),),
+    )
+    return {row["id"]: row["sha256"] for row in rows}
+
+
 def document_ids(store: Store, *, kinds: str | None = None) -> list[str]:
     """The ids of the documents, in order; `kinds` is a JSON list of kinds."""
     if kinds is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.coding import State
 from habitat_enquete.project import Project
-from habitat_enquete.review.desk import Desk, text_of
-from habitat_enquete.store import codings, journal
+from habitat_enquete.review.attributes import read_attributes
+from habitat_enquete.review.desk import Desk
+from habitat_enquete.review.views import text_of
+from habitat_enquete.store import codings, journal, texts
 from habitat_enquete.store.connection import Store
 
 
@@ -66,7 +70,7 @@ def test_another_window_is_told_what_changed(desk: Desk, coded: Project) -> None
     last = desk.study()["last"]
     desk.decide({"action": "accept", "codings": [seen(desk, "voisins")]})
     news = Desk(coded, "luc").since(last)
-    assert [each["state"] for each in news["changed"]] == ["accepted"]
+    assert [each.state for each in news["changed"]] == ["accepted"]
     assert desk.since(news["last"])["changed"] == ()
 
 
@@ -107,7 +111,7 @@ def test_blind_work_hides_what_others_decided(desk: Desk, coded: Project) -> Non
 
 def test_a_memo_is_written_and_removed(desk: Desk, coded: Project) -> None:
     desk.memo("code", "loyer", "à distinguer des charges")
-    assert [memo["text"] for memo in desk.study()["memos"]] == ["à distinguer des charges"]
+    assert [memo.text for memo in desk.study()["memos"]] == ["à distinguer des charges"]
     desk.memo("code", "loyer", "")
     assert desk.study()["memos"] == []
 
@@ -143,7 +147,7 @@ def test_a_codebook_changed_meanwhile_is_not_overwritten(desk: Desk, coded: Proj
     changed = coded.codebook_file.read_text(encoding="utf-8") + "# une ligne de plus\n"
     coded.codebook_file.write_text(changed, encoding="utf-8")
     with pytest.raises(EnqueteError):
-        desk.edit_codebook({"edit": "label", "code": "loyer", "value": "Loyer", "sha256": sha256})
+        desk.edit_codebook({"edit": "set", "code": "loyer", "values": {"label": "Loyer"}, "sha256": sha256})
     assert coded.codebook_file.read_text(encoding="utf-8") == changed
 
 
@@ -155,8 +159,8 @@ def test_a_new_code_is_added_to_its_theme(desk: Desk) -> None:
 
 def test_progress_counts_what_waits_and_what_was_read(desk: Desk) -> None:
     desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
-    entry = next(entry for entry in desk.study()["texts"] if entry["id"] == "E01")
-    assert (entry["waiting"], entry["accepted"], entry["decided"]) == (2, 2, 1)
+    entry = next(entry for entry in desk.study()["texts"] if entry.id == "E01")
+    assert (entry.waiting, entry.accepted, entry.decided) == (2, 2, 1)
 
 
 def test_every_gesture_is_in_the_journal(desk: Desk, coded: Project) -> None:
@@ -177,27 +181,20 @@ def test_open_answers_are_read_question_by_question(document: str, text: str) ->
 
 
 def test_the_queue_mixes_suggestions_and_passages_drawn_at_random(desk: Desk) -> None:
-    queue = desk.queue()
+    queue = desk.learning.queue()
     assert queue["recall"] is None
     assert queue["items"]
     for item in queue["items"]:
-        assert (
-            item["words"]
-            == desk.text(item["text"])
-            .parts[0]
-            .turns[item["turn"]]
-            .text[item["start"] - desk.text(item["text"]).parts[0].turns[item["turn"]].start :][
-                : item["end"] - item["start"]
-            ]
-        )
+        turn = desk.text(item.text).parts[0].turns[item.turn]
+        assert item.words == turn.text[item.start - turn.start : item.end - turn.start]
 
 
 def test_passages_read_whole_estimate_what_was_missed(desk: Desk) -> None:
     desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
-    desk.queue()
+    desk.learning.queue()
     turn = desk.text("E02").parts[0].turns[1]
     audited = {"document": "E02", "turn": 1, "start": turn.start, "end": turn.start + len(turn.text)}
-    found = desk.audit(audited | {"missed": 0})["recall"]
+    found = desk.learning.audit(audited | {"missed": 0})["recall"]
     assert found["audited"] == 1
     assert found["low"] < found["estimate"] == 1.0
 
@@ -206,3 +203,137 @@ def test_a_term_proposed_is_added_to_the_codebook(desk: Desk, coded: Project) ->
     sha256 = desk.codebook().sha256
     desk.edit_codebook({"edit": "not_terms", "code": "loyer", "value": "loyer de l'argent", "sha256": sha256})
     assert desk.codebook().code("loyer").not_terms == ("loyer de l'argent",)
+
+
+def test_every_edit_of_the_codebook_is_undone_with_what_followed_of_the_codings(
+    desk: Desk, coded: Project
+) -> None:
+    desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
+    before = coded.codebook_file.read_text(encoding="utf-8")
+    desk.edit_codebook({"edit": "merge", "code": "loyer", "value": "achat", "sha256": desk.codebook().sha256})
+    after = coded.codebook_file.read_text(encoding="utf-8")
+    desk.undo()
+    assert coded.codebook_file.read_text(encoding="utf-8") == before
+    assert states(coded)["loyer"] == ["accepted", "suggested"]
+    desk.redo()
+    assert coded.codebook_file.read_text(encoding="utf-8") == after
+    assert states(coded)["achat"] == ["accepted"]
+
+
+def test_an_edit_is_not_undone_over_a_file_changed_since(desk: Desk, coded: Project) -> None:
+    desk.edit_codebook({"edit": "add_theme", "value": "Aides", "sha256": desk.codebook().sha256})
+    changed = coded.codebook_file.read_text(encoding="utf-8") + "# une ligne de plus\n"
+    coded.codebook_file.write_text(changed, encoding="utf-8")
+    with pytest.raises(EnqueteError, match="modifié entre-temps"):
+        desk.undo()
+    assert coded.codebook_file.read_text(encoding="utf-8") == changed
+    assert desk.study()["can_undo"]
+
+
+def test_a_code_too_wide_is_split_in_one_gesture(desk: Desk, coded: Project) -> None:
+    asked = {"edit": "split", "theme": "prix", "value": "Charges", "codings": [seen(desk, "loyer", 1)]}
+    tree = desk.edit_codebook(asked | {"sha256": desk.codebook().sha256})
+    assert tree["made"] == "charges"
+    assert states(coded)["charges"] == ["accepted"]
+    desk.undo()
+    assert "charges" not in states(coded)
+    assert "Charges" not in coded.codebook_file.read_text(encoding="utf-8")
+
+
+def test_several_values_of_a_code_change_at_once(desk: Desk) -> None:
+    values = {"label": "Loyer cher", "terms": ["loyer", " charges "], "theme": "lien"}
+    desk.edit_codebook({"edit": "set", "code": "loyer", "values": values, "sha256": desk.codebook().sha256})
+    code = desk.codebook().code("loyer")
+    assert (code.label, code.terms, code.theme) == ("Loyer cher", ("loyer", "charges"), "lien")
+
+
+def test_a_codebook_being_edited_by_hand_does_not_stop_the_work(desk: Desk, coded: Project) -> None:
+    desk.study()
+    good = coded.codebook_file.read_text(encoding="utf-8")
+    coded.codebook_file.write_text("themes:\n  - {id: prix, label: [\n", encoding="utf-8")
+    study = desk.study()
+    assert "ligne" in study["problem"]
+    assert [theme["id"] for theme in study["codebook"]["themes"]] == ["prix", "lien"]
+    desk.decide({"action": "move", "codings": [seen(desk, "voisins")], "code": "achat"})
+    coded.codebook_file.write_text(good, encoding="utf-8")
+    assert desk.study()["problem"] == ""
+
+
+def test_codings_under_a_code_taken_out_of_the_file_are_listed_then_carried_over(
+    desk: Desk, coded: Project
+) -> None:
+    desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
+    desk.edit_codebook({"edit": "remove", "code": "loyer", "sha256": desk.codebook().sha256})
+    assert desk.tree()["absent"] == [{"id": "loyer", "count": 1}]
+    assert len(desk.adopt({"code": "loyer", "value": "achat"}).changed) == 1
+    assert states(coded)["achat"] == ["accepted"]
+
+
+def test_a_gesture_on_a_text_imported_again_meanwhile_is_refused(desk: Desk, coded: Project) -> None:
+    part = desk.text("E01").parts[0]
+    with Store(coded.database) as store:
+        document = texts.document(store, "E01")
+        assert document is not None
+        texts.save_documents(store, [replace(document, text=document.text.replace("cher", "trop cher"))])
+    asked = {"action": "code", "document": "E01", "start": 30, "end": 40, "code": "achat"}
+    with pytest.raises(EnqueteError, match="réimporté entre-temps"):
+        desk.decide(asked | {"texts": {"E01": part.sha256}})
+    view = desk.text("E01")
+    assert view.codings == ()
+    assert [lost.words for lost in view.lost] == ["Le loyer", "cher", "les voisins", "gentils"]
+
+
+def test_an_unknown_code_is_told(desk: Desk) -> None:
+    with pytest.raises(EnqueteError, match="n'a pas de code « inconnu »"):
+        desk.decide({"action": "code", "document": "E01", "start": 30, "end": 40, "code": "inconnu"})
+
+
+def test_many_passages_are_coded_in_one_gesture(desk: Desk, coded: Project) -> None:
+    turn = desk.text("E02").parts[0].turns[1]
+    spans = [
+        {"document": "E02", "start": turn.start, "end": turn.start + 4},
+        {"document": "E01", "start": 30, "end": 36},
+    ]
+    assert len(desk.decide({"action": "code", "spans": spans, "code": "achat"}).changed) == 2
+    desk.undo()
+    assert "achat" not in states(coded)
+
+
+def test_blind_work_counts_only_ones_own(desk: Desk, coded: Project) -> None:
+    desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
+    entry = next(each for each in Desk(coded, "luc", blind=True).study()["texts"] if each.id == "E01")
+    assert (entry.waiting, entry.accepted, entry.decided) == (3, 1, 0)
+    assert all(each.by == {} for each in Desk(coded, "luc", blind=True).text("E01").codings)
+
+
+def test_who_decided_is_shown(desk: Desk, coded: Project) -> None:
+    desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
+    assert next(each.by for each in Desk(coded, "luc").text("E01").codings) == {"anne": "accepted"}
+
+
+def test_a_text_is_marked_as_read_by_its_coder(desk: Desk, coded: Project) -> None:
+    desk.memo("reading", "E01", "lu")
+    assert [each.read for each in desk.study()["texts"]] == [True, False]
+    assert [each.read for each in Desk(coded, "luc").study()["texts"]] == [False, False]
+    desk.undo()
+    assert [each.read for each in desk.study()["texts"]] == [False, False]
+
+
+def test_people_are_filtered_by_the_attributes_that_group_them() -> None:
+    people = {
+        f"R{rank}": {
+            "public": "habitant;senior" if rank % 2 else "candidat",
+            "poids": f"1.{rank}",
+            "genre": "F",
+        }
+        for rank in range(6)
+    }
+    found = read_attributes(people, {"publics": [{"id": "habitant", "label": "Habitants"}]})
+    assert found.labels == {
+        "public": {
+            "label": "public",
+            "values": {"candidat": "candidat", "habitant": "Habitants", "senior": "senior"},
+        },
+        "genre": {"label": "genre", "values": {"F": "F"}},
+    }
+    assert found.of([people["R1"]]) == {"public": ("habitant", "senior"), "genre": ("F",)}

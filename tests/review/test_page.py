@@ -54,7 +54,7 @@ def test_a_day_of_work_by_keyboard(page: Page, served: Any) -> None:
     page.keyboard.press("u")
     expect_text(page, "#progress", "2 codages retenus, 2 à décider")
     page.keyboard.press("u")
-    expect_text(page, "#progress", "1 codages retenus, 3 à décider")
+    expect_text(page, "#progress", "1 codage retenu, 3 à décider")
     page.keyboard.press("Shift+U")
     expect_text(page, "#progress", "2 codages retenus, 2 à décider")
 
@@ -102,7 +102,7 @@ def test_proposals_are_accepted_together_after_a_preview(page: Page, served: Any
     page.locator("#ask-ok").click()
     expect_text(page, "#progress", "4 codages retenus, 0 à décider")
     page.keyboard.press("u")
-    expect_text(page, "#progress", "1 codages retenus, 3 à décider")
+    expect_text(page, "#progress", "1 codage retenu, 3 à décider")
 
 
 def test_two_windows_see_each_other_and_never_overwrite(page: Page, served: Any, browser: Any) -> None:
@@ -144,7 +144,7 @@ def test_a_memo_is_kept(page: Page, served: Any) -> None:
     page.locator("#ask[open] textarea").fill("à revoir avec Luc")
     page.locator("#ask-ok").click()
     expect_text(page, "#detail dd", "à revoir avec Luc")
-    assert served.desk.study()["memos"][0]["text"] == "à revoir avec Luc"
+    assert served.desk.study()["memos"][0].text == "à revoir avec Luc"
 
 
 def test_a_code_is_renamed_in_the_file_with_its_comments(page: Page, served: Any) -> None:

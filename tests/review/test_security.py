@@ -108,7 +108,7 @@ def test_a_file_outside_the_page_is_not_served(inside: TestClient) -> None:
 
 def test_an_unknown_text_is_told(inside: TestClient) -> None:
     answer = inside.get("/api/text/E99")
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "n'a pas de texte « E99 »" in answer.json()["error"]
 
 
