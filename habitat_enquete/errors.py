@@ -139,6 +139,35 @@ class Code(StrEnum):
         "{place}, {field} de « {name} » : plusieurs questions s'appellent « {reference} ». "
         "Renommez-les, sinon les outils de collecte refusent ce formulaire."
     )
+    CHECK_NOT_IN_COLLECT = (
+        "{place}, {field} de « {name} » : ODK Collect et KoboCollect s'arrêtent sur {what}. {advice}"
+    )
+    CHECK_DATE_TEXT = (
+        "{place}, {field} de « {name} » : une date y est comparée à un texte, ce que ODK Collect tient toujours pour faux. "
+        "Écrivez date('{text}')."
+    )
+    CHECK_FRENCH_QUOTES = (
+        "{place}, {field} de « {name} » : des guillemets « » ou „ entourent un texte, ce que les outils de collecte refusent. "
+        "Remplacez-les par des guillemets droits (')."
+    )
+    CHECK_BARE_WORD = (
+        "{place}, {field} de « {name} » : « {word} » n'est ni une référence ni un texte. Écrivez {advice}."
+    )
+    CHECK_COLUMN_MISSING = (
+        "{place}, {field} de « {name} » : la liste « {list} » n'a pas de colonne « {column} ».{hint} "
+        "Ajoutez-la aux modalités ou corrigez son nom."
+    )
+    CHECK_REPEAT_READ = (
+        "{place}, {field} de « {name} » : « {reference} » est dans la boucle « {repeat} » et a autant de réponses que de tours. "
+        "Dites lequel (indexed-repeat) ou résumez-les (sum, max, count…)."
+    )
+    CHECK_NOT_A_REPEAT = "{place}, {field} de « {name} » : « {reference} » n'est pas une boucle.{hint} indexed-repeat() attend ${{question}}, ${{boucle}}, rang."
+    CHECK_NOT_IN_REPEAT = "{place}, {field} de « {name} » : « {reference} » n'est pas une question de la boucle « {repeat} ». Citez-en une autre ou retirez indexed-repeat()."
+    CHECK_TEXT_REFERENCE = "{place} : {what} de « {name} » cite « {reference} », qui n'existe pas.{hint} Corrigez la référence ${{{reference}}}."
+    CHECK_BLOCK_TWICE = (
+        "{place} : le nom « {name} » est déjà pris au même niveau (ligne {first}). Renommez l'un des deux."
+    )
+    CHECK_CONSTRAINT_IMPOSSIBLE = "{place} : aucune réponse à « {name} » ne satisfait son contrôle ({condition}). Corrigez-le, sinon personne ne pourra répondre."
     CHECK_CYCLE = "{place} : les expressions tournent en rond ({cycle}). Retirez l'une de ces références."
     CHECK_FORWARD = (
         "{place}, {field} de « {name} » : la question « {reference} » est posée plus loin. "

@@ -54,7 +54,7 @@ EXPRESSIONS = """
 1 + 2 * 3 - 4 div 2 | -7 mod 3 | 1 div 0 | 0 div 0 | - 3 + 5 | 1 = 1 = true() | 1 < 2 = true()
 ${age} >= 16 and ${age} <= 110 | ${age} = '42' | ${code} = 1004 | ${code} = '1004' | ${vide} < 5 | ${vide} = 0 | ${vide} != 'x' | ${vide} = ''
 selected(${motifs}, 'prix') | selected(${vide}, '') | count-selected(${motifs}) | selected-at(${motifs}, 1) | selected-at(${motifs}, 7)
-if(${age} > 40, 'a', 'b') | coalesce(${vide}, ${statut}) | coalesce(${vide}, '') | regex(${code}, '[0-9]{5}') | regex(${code}, '\\d{4}') | regex('a', '(')
+if(${age} > 40, 'a', 'b') | coalesce(${vide}, ${statut}) | coalesce(${vide}, '') | regex(${code}, '[0-9]{5}') | regex(${code}, '\\d{4}') | regex('Été', '\\p{Lu}\\p{L}+') | regex('ÉTÉ', '(?i)été') | regex('é-è', '[\\w-]+') | round(2.345, 2) | round(-2.345, 2) | round(1.005, 2) | log(0) | coalesce(0 div 0, 5) | number('1e3')
 string-length(${code}) | string-length() | concat(${code}, '-', ${age}, '-', 1.5) | join(', ', ${prix}) | substr(${code}, 1, 3) | substr(${code}, -2)
 contains(${code}, '100') and starts-with(${code}, '0') | substring-before('a-b', '-') | substring-after('a-b', '') | translate('été', 'é', 'e')
 normalize-space('  a  b ') | int(-3.9) | round(2.5) | round(-2.5) | round(1.2345, 2) | number('12.5') + 1 | number('x') | string(12.0) | string(true())

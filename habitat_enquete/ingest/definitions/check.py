@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem, Severity
-from habitat_enquete.ingest.definitions.places import Places
+from habitat_enquete.ingest.definitions.places import Holder, Places
 from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_leniently
 from habitat_enquete.ingest.definitions.questionnaires import YAML_SUFFIXES
-from habitat_enquete.ingest.definitions.reachability import unreachable
+from habitat_enquete.ingest.definitions.reachability import unanswerable, unreachable
 from habitat_enquete.ingest.definitions.xlsform import read_leniently
 from habitat_enquete.ingest.expressions.check import check_expressions
 from habitat_enquete.model.questionnaire import Choice, Guide, Question, Questionnaire, QuestionType
@@ -54,6 +54,8 @@ def check(questionnaire: Questionnaire) -> list[Problem]:
     places = Places(questionnaire)
     return [
         *_names(questionnaire, places),
+        *_siblings(questionnaire, places),
+        *_texts(questionnaire, places),
         *_labels(questionnaire, places),
         *_lists(questionnaire, places),
         *_questions(questionnaire, places),
@@ -61,6 +63,7 @@ def check(questionnaire: Questionnaire) -> list[Problem]:
         *_languages(questionnaire, places),
         *check_expressions(questionnaire, places),
         *unreachable(questionnaire, places),
+        *unanswerable(questionnaire, places),
     ]
 
 
@@ -80,13 +83,58 @@ def _names(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
             yield places.warning(Code.CHECK_NAME_CASE, question, "name", name=name, other=other)
 
 
+def _siblings(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
+    """Blocks that have the name of another block, or of a question, side by side."""
+    holders: list[Holder] = [*questionnaire.groups, *questionnaire.repeats, *questionnaire.questions]
+    first: dict[tuple[str, ...], Holder] = {}
+    for holder in sorted(holders, key=lambda each: each.line or 0):
+        path = (*holder.group, holder.name) if isinstance(holder, Question) else holder.path
+        before = first.setdefault(path, holder)
+        if before is not holder and not (isinstance(before, Question) and isinstance(holder, Question)):
+            yield places.error(Code.CHECK_BLOCK_TWICE, holder, "name", name=holder.name, first=before.line)
+
+
+_PIPED: Final = re.compile(r"\$\{\s*(?:last-saved#)?([^{}]*?)\s*\}")
+_TEXTS: Final = {
+    "label": "le libellé",
+    "hint": "la consigne",
+    "guidance": "l'aide",
+    "constraint_message": "le message du contrôle",
+    "required_message": "le message d'obligation",
+    "default": "la valeur par défaut",
+    "trigger": "le déclencheur",
+}
+
+
+def _texts(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
+    """References written in texts, which collection tools replace by answers."""
+    holders: list[Holder] = [*questionnaire.groups, *questionnaire.repeats, *questionnaire.questions]
+    known = {holder.name for holder in (*holders, *questionnaire.asked())}
+    for holder in holders:
+        for field, what in _TEXTS.items():
+            texts = [getattr(holder, field, ""), *_translations(holder, field)]
+            for name in dict.fromkeys(name for text in texts for name in _PIPED.findall(text)):
+                if name not in known:
+                    where = {"what": what, "name": holder.name, "reference": name, "hint": hint(name, known)}
+                    yield places.error(Code.CHECK_TEXT_REFERENCE, holder, field, **where)
+
+
+def _translations(holder: Holder, field: str) -> Iterable[str]:
+    if field == "label":
+        return holder.labels.values()
+    if isinstance(holder, Question):
+        return holder.translations.get(field, {}).values()
+    return holder.hints.values() if field == "hint" else ()
+
+
 def _labels(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
     seen: dict[tuple[str, tuple[str, ...]], str] = {}
     for question in questionnaire.questions:
         if question.type in (QuestionType.METADATA, QuestionType.CALCULATE, QuestionType.HIDDEN):
             continue
         if not question.label and not question.hint and not question.media:
-            yield places.warning(Code.CHECK_LABEL_MISSING, question, "label", name=question.name)
+            tell = places.error if questionnaire.sheet else places.warning  # tools refuse such an XLSForm
+            yield tell(Code.CHECK_LABEL_MISSING, question, "label", name=question.name)
         elif question.label and question.type is not QuestionType.NOTE:
             other = seen.setdefault((question.label, question.group), question.name)
             if other != question.name:

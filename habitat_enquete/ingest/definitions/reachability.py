@@ -24,11 +24,15 @@ from habitat_enquete.ingest.expressions.evaluation import (
     parse,
     references,
 )
-from habitat_enquete.ingest.expressions.syntax import Number, Text
+from habitat_enquete.ingest.expressions.syntax import Binary, Call, Current, Negate, Number, Text
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 
 _MOST_TRIALS: Final = 4_000
 _SHOWN: Final = 120
+_COMPARED: Final = (Binary, Current, Number, Negate)
+_LOGIC: Final = frozenset(
+    {"not", "selected", "true", "false", "count-selected", "boolean", "string", "number"}
+)
 
 
 def unreachable(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
@@ -46,6 +50,24 @@ def unreachable(questionnaire: Questionnaire, places: Places) -> Iterator[Proble
             cut = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
             yield places.error(
                 Code.CHECK_UNREACHABLE, question, "relevant", name=question.name, condition=cut
+            )
+
+
+def unanswerable(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
+    """An error for each question whose own constraint lets no answer through."""
+    form = Form.of(questionnaire)
+    for question in questionnaire.questions:
+        constraint = question.constraint
+        if not constraint or not is_computable(constraint) or references(parse(constraint)):
+            continue
+        found = _candidates(questionnaire, form, question, (constraint,))
+        if found == [""] and all(isinstance(node, _COMPARED) for node in parse(constraint).nodes()):
+            yield places.error(
+                Code.CHECK_CONSTRAINT_IMPOSSIBLE,
+                question,
+                "constraint",
+                name=question.name,
+                condition=constraint[:_SHOWN],
             )
 
 
@@ -78,6 +100,8 @@ def _candidates(
             found += [" ".join(each) for each in itertools.combinations(found, 2)] + [" ".join(found)]
     elif question.type is QuestionType.ACKNOWLEDGE:
         found = ["OK"]
+    elif question.type.is_number and any(_computes(node) for node in _nodes(conditions)):
+        return []
     elif question.type.is_number:
         found = _numbers(conditions, question)
     elif question.type is QuestionType.TEXT:
@@ -87,6 +111,13 @@ def _candidates(
     else:
         return []
     return ["", *dict.fromkeys(value for value in found if _is_allowed(questionnaire, form, question, value))]
+
+
+def _computes(node: object) -> bool:
+    """Whether a number goes through a computation: the values worth trying are not those that are written."""
+    if isinstance(node, Binary):
+        return node.operator in {"+", "-", "*", "div", "mod"}
+    return isinstance(node, Call) and node.name not in _LOGIC
 
 
 def _numbers(conditions: tuple[str, ...], question: Question) -> list[str]:
@@ -104,5 +135,6 @@ def _is_allowed(questionnaire: Questionnaire, form: Form, question: Question, va
     constraint = constraint_of(questionnaire, question)
     if not constraint or not is_computable(constraint) or references(parse(constraint)):
         return True
-    answers = Answers({question.name: value})
-    return boolean(compiled(constraint)(form, answers, Place(question.name)))
+    answers = Answers({question.name: value}, {question.repeat or "": [{question.name: value}]})
+    place = Place(question.name, question.repeat or "", 1)
+    return boolean(compiled(constraint)(form, answers, place))

@@ -67,7 +67,13 @@ def _asks(text: Question, question: Question, choice: Choice) -> bool:
 
 def _with_limits(questionnaire: Questionnaire) -> Questionnaire:
     """`count-selected(.) <= 3` becomes a greatest number of choices, `not(selected(., 'nsp') and …)` exclusive choices."""
-    read = {each.name: _limits(each) for each in questionnaire.questions if _may_limit(each)}
+    codes = {name: {each.name for each in choices} for name, choices in questionnaire.choice_lists.items()}
+    found_in = {each.name: _limits(each) for each in questionnaire.questions if _may_limit(each)}
+    read = {
+        each.name: found_in[each.name]
+        for each in questionnaire.questions
+        if each.name in found_in and found_in[each.name][2] <= codes.get(each.choices or "", set())
+    }
     lists = dict(questionnaire.choice_lists)
     for name, choices in lists.items():
         found = [

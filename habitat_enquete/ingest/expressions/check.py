@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem
 from habitat_enquete.ingest.definitions.places import Holder, Places
+from habitat_enquete.ingest.expressions.check_reading import check_reading
+from habitat_enquete.ingest.expressions.circles import circles
 from habitat_enquete.ingest.expressions.evaluation import (
     Expression,
     arguments_of,
@@ -17,44 +19,17 @@ from habitat_enquete.ingest.expressions.evaluation import (
     parse,
     references,
 )
-from habitat_enquete.ingest.expressions.functions import ELSEWHERE, KNOWN, compiled_pattern
+from habitat_enquete.ingest.expressions.functions import ELSEWHERE, KNOWN, NOT_IN_COLLECT
+from habitat_enquete.ingest.expressions.patterns import compiled_pattern, has_no_equivalent
 from habitat_enquete.ingest.expressions.syntax import Binary, Call, Current, Node, Path, Reference, Text
+from habitat_enquete.ingest.expressions.written import FIELDS, Written, written_expressions
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 from habitat_enquete.yamlsource import hint
 
-# Field → how it is called in a sentence.
-FIELDS: Final[Mapping[str, str]] = {
-    "relevant": "filtre",
-    "constraint": "contrôle",
-    "calculation": "calcul",
-    "required_if": "obligation",
-    "choice_filter": "filtre des modalités",
-    "count": "nombre de répétitions",
-}
 _LISTED: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An expression where it is written: its question or block, its field."""
-
-    holder: Holder
-    field: str
-    text: str
-
-    @property
-    def name(self) -> str:
-        return self.holder.name
-
-
-def written_expressions(questionnaire: Questionnaire) -> Iterator[Written]:
-    """Every expression of a questionnaire."""
-    holders: list[Holder] = [*questionnaire.questions, *questionnaire.groups, *questionnaire.repeats]
-    for holder in holders:
-        for field in FIELDS:
-            text = getattr(holder, field, "")
-            if text:
-                yield Written(holder, field, text)
+_REFUSED_QUOTES: Final = "«»„‚"  # pyxform straightens the others
+_COALESCED: Final = 2
+_DATES: Final = (QuestionType.DATE, QuestionType.DATETIME)
 
 
 def check_expressions(questionnaire: Questionnaire, places: Places) -> Iterator[Problem]:
@@ -62,7 +37,7 @@ def check_expressions(questionnaire: Questionnaire, places: Places) -> Iterator[
     checker = _Checker(questionnaire, places)
     for written in written_expressions(questionnaire):
         yield from checker.check(written)
-    yield from checker.cycles()
+    yield from circles(questionnaire, places)
 
 
 class _Checker:
@@ -79,7 +54,9 @@ class _Checker:
         self.order = {question.name: rank for rank, question in enumerate(questionnaire.asked())}
 
     def check(self, written: Written) -> Iterator[Problem]:
-        if has_curly_quotes(written.text):
+        if any(mark in written.text for mark in _REFUSED_QUOTES) and has_curly_quotes(written.text):
+            yield self._error(Code.CHECK_FRENCH_QUOTES, written)
+        elif has_curly_quotes(written.text):
             yield self._warning(Code.CHECK_CURLY_QUOTES, written)
         try:
             expression = parse(written.text)
@@ -89,6 +66,7 @@ class _Checker:
         for node in expression.nodes():
             yield from self._node(node, written)
         yield from self._references(expression, written)
+        yield from check_reading(expression, written, self.questionnaire, self.places)
 
     # ── one node ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -100,6 +78,16 @@ class _Checker:
                 yield from self._choice(left, code, written)
             case Binary(operator="=" | "!=", left=Text(value=code), right=right):
                 yield from self._choice(right, code, written)
+            case Binary(operator="<" | "<=" | ">" | ">=", left=one, right=Text(value=text)):
+                yield from self._date_as_text(one, text, written)
+            case Binary(operator="<" | "<=" | ">" | ">=", left=Text(value=text), right=one):
+                yield from self._date_as_text(one, text, written)
+
+    def _date_as_text(self, node: Node, text: str, written: Written) -> Iterator[Problem]:
+        question = self._target(node, written)
+        compared = (question is not None and question.type in _DATES) or isinstance(node, Call)
+        if compared and re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            yield self._warning(Code.CHECK_DATE_TEXT, written, text=text)
 
     def _call(self, node: Call, written: Written) -> Iterator[Problem]:
         if node.name not in KNOWN:
@@ -117,10 +105,16 @@ class _Checker:
                 text=written.text,
             )
             yield self._error(Code.CHECK_EXPRESSION, written, sentence=sentence)
+        if node.name in NOT_IN_COLLECT:
+            what, advice = f"{node.name}()", "Écrivez int(…) ou round(…)."
+            yield self._error(Code.CHECK_NOT_IN_COLLECT, written, what=what, advice=advice)
+        elif node.name == "coalesce" and len(node.arguments) > _COALESCED:
+            what, advice = "coalesce() à plus de deux valeurs", "Emboîtez-les : coalesce(a, coalesce(b, c))."
+            yield self._error(Code.CHECK_NOT_IN_COLLECT, written, what=what, advice=advice)
         match node:
             case Call(name="selected" | "is-selected", arguments=(target, Text(value=code))):
                 yield from self._choice(target, code, written)
-            case Call(name="regex", arguments=(_, Text(value=pattern))) if compiled_pattern(pattern) is None:
+            case Call(name="regex", arguments=(_, Text(value=pattern))) if _is_faulty(pattern):
                 sentence = Code.EXPRESSION_REGEX.sentence(
                     pattern=pattern, why="parenthèse, crochet ou répétition mal formés", text=written.text
                 )
@@ -182,48 +176,6 @@ class _Checker:
         ]
         return max(inside, default=len(self.order))
 
-    # ── circles ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def cycles(self) -> Iterator[Problem]:
-        """Questions whose conditions or calculations come back to themselves."""
-        needs = self._needs()
-        told: set[frozenset[str]] = set()
-        for name in needs:
-            cycle = _cycle(name, needs)
-            if cycle and frozenset(cycle) not in told:
-                told.add(frozenset(cycle))
-                shown = " → ".join(f"« {each} »" for each in (*cycle, cycle[0]))
-                holder = self._holder(cycle[0])
-                field = "relevant" if holder.relevant else "calculation"
-                yield self.places.error(Code.CHECK_CYCLE, holder, field, cycle=shown)
-
-    def _needs(self) -> dict[str, set[str]]:
-        needs: dict[str, set[str]] = {}
-        for written in written_expressions(self.questionnaire):
-            if written.field not in {"relevant", "calculation"} or "once(" in written.text:
-                continue
-            try:
-                names = references(parse(written.text))
-            except EnqueteError:
-                continue  # its syntax has been reported already
-            for name in self._ruled(written.holder):
-                needs.setdefault(name, set()).update(names)
-        return needs
-
-    def _ruled(self, holder: Holder) -> list[str]:
-        """The questions that an expression rules: its own, or all those of its block."""
-        if isinstance(holder, Question):
-            return [holder.name]
-        path = holder.path
-        return [each.name for each in self.questions.values() if path and each.group[: len(path)] == path]
-
-    def _holder(self, name: str) -> Holder:
-        question = self.questions[name]
-        if question.relevant or question.calculation:
-            return question
-        ruling = [block for block in self.questionnaire.around(question) if block.relevant]
-        return ruling[-1] if ruling else question
-
     def _error(self, code: Code, written: Written, **where: object) -> Problem:
         where |= {"field": FIELDS[written.field], "name": written.name}
         return self.places.error(code, written.holder, written.field, **where)
@@ -233,20 +185,8 @@ class _Checker:
         return self.places.warning(code, written.holder, written.field, **where)
 
 
-def _cycle(start: str, needs: Mapping[str, set[str]]) -> list[str]:
-    """The shortest way from a question back to itself; empty when there is none."""
-    ways, seen = [[start]], {start}
-    while ways:
-        longer = []
-        for way in ways:
-            for name in sorted(needs.get(way[-1], ())):
-                if name == start:
-                    return way
-                if name not in seen and name in needs:
-                    seen.add(name)
-                    longer.append([*way, name])
-        ways = longer
-    return []
+def _is_faulty(pattern: str) -> bool:
+    return compiled_pattern(pattern) is None and not has_no_equivalent(pattern)
 
 
 def _is_metadata(name: str) -> bool:

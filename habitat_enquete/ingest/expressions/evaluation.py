@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.ingest.expressions.functions import CONTEXTUAL, ELSEWHERE, FUNCTIONS, KNOWN, MANY
+from habitat_enquete.ingest.expressions.patterns import compiled_pattern
 from habitat_enquete.ingest.expressions.syntax import (
     Binary,
     Call,
@@ -256,6 +257,9 @@ class _Compiler:
             )
 
     def _plain_call(self, node: Call) -> _Computed:
+        match node:
+            case Call(name="regex", arguments=(_, Text(value=pattern))) if compiled_pattern(pattern) is None:
+                raise self._not_computable(f"le motif « {pattern} »")
         apply = FUNCTIONS[node.name].apply
         arguments = [self.compile(each) for each in node.arguments]
         match arguments:
@@ -343,9 +347,13 @@ def _if(arguments: list[_Computed]) -> _Computed:
 
 def _coalesce(arguments: list[_Computed]) -> _Computed:
     def run(frame: _Frame) -> Value:
-        return next((value for each in arguments if (value := each(frame)) not in ("", ())), "")
+        return next((value for each in arguments if not _is_nothing(value := each(frame))), "")
 
     return run
+
+
+def _is_nothing(value: Value) -> bool:
+    return value in ("", ()) or (isinstance(value, float) and math.isnan(value))
 
 
 def _count(arguments: list[_Computed]) -> _Computed:

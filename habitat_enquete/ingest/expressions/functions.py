@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import lru_cache
+from fractions import Fraction
 from typing import Final
 
+from habitat_enquete.ingest.expressions.patterns import compiled_pattern
 from habitat_enquete.ingest.expressions.values import (
     NAN,
     Scalar,
@@ -51,15 +52,6 @@ def _regex(value: Value, pattern: Value) -> bool:
     return compiled is not None and compiled.fullmatch(string(value)) is not None
 
 
-@lru_cache(maxsize=512)
-def compiled_pattern(pattern: str) -> re.Pattern[str] | None:
-    """The pattern ready for use; None when it is not a valid one (the check says so)."""
-    try:
-        return re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
 def _texts(*values: Value) -> list[str]:
     return [string(each) for value in values for each in many(value)]
 
@@ -78,12 +70,12 @@ def _extreme(choose: Callable[[list[float]], float]) -> Callable[..., float]:
 
 
 def _round(value: Value, places: Value = 0.0) -> float:
-    """Halves go up, as in XPath."""
+    """Halves go up, as in XPath; `2.345` is rounded as it is written, not as the machine holds it."""
     exact, digits = number(value), number(places)
     if math.isnan(exact) or math.isinf(exact) or math.isnan(digits):
         return exact
-    scale = 10.0 ** int(max(-15, min(15, digits)))
-    return math.floor(exact * scale + 0.5) / scale
+    scale = Fraction(10) ** int(max(-15, min(15, digits)))
+    return float(Fraction(math.floor(Fraction(repr(exact)) * scale + Fraction(1, 2))) / scale)
 
 
 def _int(value: Value) -> float:
@@ -254,8 +246,8 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "sqrt": Function(1, 1, _numeric(math.sqrt)),
     "exp": Function(1, 1, _numeric(math.exp)),
     "exp10": Function(1, 1, _numeric(lambda value: math.pow(10, value))),
-    "log": Function(1, 1, _numeric(math.log)),
-    "log10": Function(1, 1, _numeric(math.log10)),
+    "log": Function(1, 1, _numeric(lambda value: math.log(value) if value else -math.inf)),
+    "log10": Function(1, 1, _numeric(lambda value: math.log10(value) if value else -math.inf)),
     "sin": Function(1, 1, _numeric(math.sin)),
     "cos": Function(1, 1, _numeric(math.cos)),
     "tan": Function(1, 1, _numeric(math.tan)),
@@ -312,4 +304,6 @@ ELSEWHERE: Final = frozenset(
         "enclosed-area",
     }
 )
+# What a browser computes, but ODK Collect and KoboCollect stop at. Tried on JavaRosa.
+NOT_IN_COLLECT: Final = frozenset({"floor", "ceiling"})
 KNOWN: Final = frozenset({*FUNCTIONS, *CONTEXTUAL, *ELSEWHERE})

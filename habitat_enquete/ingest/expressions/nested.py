@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from habitat_enquete.ingest.expressions.evaluation import is_computable
+from habitat_enquete.ingest.expressions.patterns import browser_pattern
 from habitat_enquete.ingest.expressions.syntax import (
     Binary,
     Call,
@@ -50,6 +51,8 @@ def _lists(node: Node) -> list[Any]:
             return ["negate", _lists(operand)]
         case Binary(operator=operator, left=left, right=right):
             return ["binary", operator, _lists(left), _lists(right)]
+        case Call(name="regex", arguments=(value, Text(value=pattern))):
+            return ["call", "regex", [_lists(value), ["text", browser_pattern(pattern)]]]
         case Call(name=name, arguments=arguments):
             return ["call", name, [_lists(each) for each in arguments]]
         case Filter():

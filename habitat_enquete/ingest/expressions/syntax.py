@@ -164,10 +164,11 @@ class Expression:
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(reversed(_inside(node)))
+            waiting.extend(reversed(children(node)))
 
 
-def _inside(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes just under a node."""
     match node:
         case Call(arguments=arguments):
             return arguments
@@ -246,6 +247,8 @@ def _joined(base: Node | None, slash: str, step: Node) -> Node:
             return Path(text + slash + step.text, step.name, step.column)
         case Current():
             return Path("." + slash + step.text, step.name, step.column)
+        case Reference(name=name):  # `${boucle}/question`
+            return Path(f"${{{name}}}{slash}{step.text}", step.name, step.column)
         case Call(name="current", arguments=()):
             return Path("." + slash + step.text, step.name, step.column)
         case _:
@@ -285,7 +288,7 @@ def _height(root: Node) -> int:
     """The height of the tree, level by level."""
     level, height = [root], 0
     while level:
-        level, height = [child for node in level for child in _inside(node)], height + 1
+        level, height = [child for node in level for child in children(node)], height + 1
     return height
 
 

@@ -17,7 +17,7 @@ Scalar: TypeAlias = str | float | bool | date | time
 Value: TypeAlias = Scalar | tuple[Scalar, ...]
 
 NAN: Final = math.nan
-_NUMBER: Final = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*")
+_NUMBER: Final = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)\s*")
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T.*")
 _EPOCH: Final = date(1970, 1, 1)

@@ -1,7 +1,7 @@
-/* Conditions, constraints and calculations: the same rules as habitat_enquete/ingest/expressions.py (tested together). */
+/* Conditions, constraints and calculations: the same rules as habitat_enquete/ingest/expressions/ (tested together). */
 "use strict";
 const Expressions = (() => {
-  const NUMBER = /^\s*-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*$/;
+  const NUMBER = /^\s*-?(\d+(\.\d*)?|\.\d+)\s*$/;
   const DATE = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/;
   const NUMBERS = new Set(["integer", "decimal", "range"]);
   const MONTHS = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
@@ -91,7 +91,7 @@ const Expressions = (() => {
     const xs = args.map(number);
     if (xs.some(Number.isNaN)) return NaN;
     const result = f(...xs);
-    return Number.isFinite(result) ? result : NaN;
+    return Number.isFinite(result) || result === -Infinity ? result : NaN;
   };
   const place = (v, length) => {
     const at = number(v);
@@ -105,8 +105,11 @@ const Expressions = (() => {
     return before ? text.slice(0, at) : text.slice(at + sought.length);
   };
   function fullmatch(text, pattern) {
-    try { return new RegExp(`^(?:${pattern})$`, "u").test(text); } catch { /* an odd escape */ }
-    try { return new RegExp(`^(?:${pattern})$`).test(text); } catch { return false; }
+    const flags = /^\(\?([imsu]+)\)/.exec(pattern);
+    const inside = flags ? pattern.slice(flags[0].length) : pattern;
+    const asked = flags ? flags[1].replace(/[^ims]/g, "") : "";
+    try { return new RegExp(`^(?:${inside})$`, `${asked}u`).test(text); } catch { /* an odd escape */ }
+    try { return new RegExp(`^(?:${inside})$`, asked).test(text); } catch { return false; }
   }
   function dayOf(v) {
     v = first(v);
@@ -142,8 +145,9 @@ const Expressions = (() => {
     "round": (v, places = 0) => {
       const exact = number(v), digits = number(places);
       if (!Number.isFinite(exact) || Number.isNaN(digits)) return exact;
-      const scale = 10 ** Math.trunc(Math.max(-15, Math.min(15, digits)));
-      return Math.floor(exact * scale + 0.5) / scale;
+      const shift = Math.trunc(Math.max(-15, Math.min(15, digits)));
+      const moved = (x, by) => { const [m, e = 0] = String(x).split("e"); return Number(`${m}e${Number(e) + by}`); };
+      return moved(Math.floor(moved(exact, shift) + 0.5), -shift); // as it is written: 2.345 has no half in binary
     },
     "date": (v) => { const day = dayOf(v); return day ? fromDays(Math.floor(day.days)) : ""; },
     "date-time": (v) => asMoment(string(v)) || asDate(string(v)) || "",
@@ -212,7 +216,7 @@ const Expressions = (() => {
     const [, name, args] = node;
     switch (name) {
       case "if": return boolean(of(args[0])) ? of(args[1]) : of(args[2]);
-      case "coalesce": return args.map(of).find((v) => v !== "" && !(Array.isArray(v) && !v.length)) ?? "";
+      case "coalesce": return args.map(of).find((v) => v !== "" && !Number.isNaN(v) && !(Array.isArray(v) && !v.length)) ?? "";
       case "count": return many(of(args[0])).length;
       case "position": return here.repeat ? here.rank : 1;
       case "once": { const before = current(); return before === "" ? of(args[0]) : before; }
