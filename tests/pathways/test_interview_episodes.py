@@ -33,6 +33,25 @@ PERSON = {"annee_naissance": "1988", "date_entretien": INTERVIEW, "public": "hab
         ("deux ans après", "start", "2017-07 à 2019-06"),
         ("quand ma fille est née", "start", "2015-02 à 2016-02"),
         ("après mon divorce", "unsolved", ""),
+        ("jusqu'à la séparation", "open_end", ""),
+        ("pendant le covid", "start", "2020-03 à 2021-05"),
+        ("au premier confinement", "start", "2020-03 à 2020-05"),
+        ("juste avant le covid", "start", "2019-07 à 2020-03"),
+        ("depuis octobre dernier", "start", "2025-10"),
+        ("depuis mars de l'année dernière", "start", "2025-03"),
+        ("l'an dernier", "start", "2025"),
+        ("en soixante-treize", "start", "1973"),
+        ("en mille neuf cent quatre-vingt-dix-huit", "start", "1998"),
+        ("en deux mille douze", "start", "2012"),
+        ("à Noël 84", "start", "1984-12"),
+        ("dans les années quatre-vingt-dix", "start", "1990-01 à 1999-12"),
+        ("au début des années 80", "start", "1980-01 à 1983-12"),
+        ("jusqu'à mes dix-sept ans", "end", "2005-01 à 2006-11"),
+        ("à ma majorité", "start", "2006-01 à 2007-11"),
+        ("jusqu'au bac", "end", "2005-01 à 2007-11"),
+        ("ça va faire quatre ans en juin", "start", "2021-08 à 2022-08"),
+        ("depuis un peu plus d'un an", "start", "2024-08 à 2025-08"),
+        ("un an et demi après", "start", "2017-04 à 2018-09"),
     ],
 )
 def test_an_expression_of_time_is_solved_into_an_interval(said: str, role: str, moment: str) -> None:
@@ -48,6 +67,28 @@ def test_a_range_has_two_ends_and_a_duration_has_none() -> None:
     (lasted,) = times.expressions("on est restés six mois", anchors)
     assert (spoken(between.moment), spoken(between.until)) == ("2010", "2015")
     assert (lasted.role, lasted.months) == (times.Role.DURATION, (5, 7))
+
+
+@pytest.mark.parametrize(
+    ("said", "months"),
+    [
+        ("on est restés dix-huit mois", (17, 19)),
+        ("deux ans et demi", (27, 33)),
+        ("au bout de deux ans", (18, 30)),
+    ],
+)
+def test_a_duration_is_months_give_or_take(said: str, months: tuple[int, int]) -> None:
+    (lasted,) = times.expressions(said, times.Anchors(year_moment(1988), INTERVIEW))
+    assert (lasted.role, lasted.months) == (times.Role.DURATION, months)
+
+
+def test_a_moment_of_life_that_is_dated_at_once_ends_a_stay() -> None:
+    found = times.expressions("jusqu'à notre divorce, il y a huit ans", times.Anchors(None, INTERVIEW))
+    assert [(each.role.value, spoken(each.moment)) for each in found][-1] == ("end", "2017-08 à 2018-08")
+
+
+def test_the_age_of_a_child_is_no_age_of_the_speaker() -> None:
+    assert times.expressions("Ma fille a dix ans", times.Anchors(year_moment(1988), INTERVIEW)) == []
 
 
 @pytest.mark.parametrize("said", ["en 45 minutes", "à dix kilomètres", "cent dix mètres carrés", "en 30 km"])
