@@ -55,11 +55,11 @@ class Builder:
         self.weights = [1 / (position + 3) for position in range(len(self.codes))]
         self.random.shuffle(self.weights)
 
-    def interview(self, number: int) -> None:
+    def interview(self, number: int, *, with_path: bool = True) -> None:
         """One interview of about fifteen hundred words."""
         person = f"E{number:02d}"
         public = PUBLICS[number % 4]
-        self._person(person, public, number)
+        self._person(person, public, number, with_path=with_path)
         text, turns, codings = "", [], []
         for _ in range(22):
             question = self.random.choice(QUESTIONS)
@@ -118,7 +118,7 @@ class Builder:
             ):
                 return code
 
-    def _person(self, person: str, public: str, number: int) -> None:
+    def _person(self, person: str, public: str, number: int, *, with_path: bool = True) -> None:
         attributes = {
             "public": public,
             "commune": self.random.choice(COMMUNES),
@@ -132,7 +132,8 @@ class Builder:
         if public == "nouvel_arrivant":
             attributes["installation"] = self.random.choice(("reussie", "reussie", "echouee", "en_cours"))
         save_respondent(self.store, person, attributes, source="entretiens.csv")
-        self._episodes(person)
+        if with_path:
+            self._episodes(person)
 
     def _episodes(self, person: str) -> None:
         year = self.random.randint(1985, 2012)
@@ -236,18 +237,27 @@ def main() -> None:
 
 
 def measure(project: Project) -> dict[str, float]:
-    """CPU seconds of a whole first synthesis (paths, figures, report), of a second one, of paths alone, and peak memory in megabytes."""
+    """CPU seconds of a whole first synthesis (paths, figures, report), of a second one, of one after one more interview (without path) and of one after a note of
+    the author, of paths alone, and peak memory in megabytes."""
     from habitat_enquete import pipeline
     from habitat_enquete.pathways.run import run as pathways
 
     codebook = read_codebook(project.codebook_file)
     seconds = [_timed(lambda: pipeline.synthesis(project)) for _ in range(2)]
+    with Store(project.database) as store, store.transaction():
+        Builder(store, codebook, seed=2).interview(90, with_path=False)
+    seconds.append(_timed(lambda: pipeline.synthesis(project)))
+    (project.root / "synthesis").mkdir(exist_ok=True)
+    (project.root / "synthesis" / "chapeau.md").write_text("L'essentiel.", encoding="utf-8")
+    seconds.append(_timed(lambda: pipeline.synthesis(project)))
     seconds.append(_timed(lambda: pathways(project, codebook, compare=False)))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "first_cpu_seconds": seconds[0],
         "second_cpu_seconds": seconds[1],
-        "pathways_cpu_seconds": seconds[2],
+        "one_more_interview_cpu_seconds": seconds[2],
+        "one_more_note_cpu_seconds": seconds[3],
+        "pathways_cpu_seconds": seconds[4],
         "peak_megabytes": round(peak),
     }
 

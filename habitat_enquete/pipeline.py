@@ -255,22 +255,16 @@ def _agreement(project: Project, codebook: Codebook) -> Reliability | None:
 def _refresh_pathways(
     project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire]
 ) -> frozenset[int]:
-    """Rebuild episodes and types; gives the codings attached to moves. A study without any episode has none, and that is no error."""
+    """Bring episodes and types up to date; gives the codings attached to moves. A study without any episode has none, and that is no error."""
     from habitat_enquete.errors import Code, EnqueteError
-    from habitat_enquete.pathways.run import run
+    from habitat_enquete.pathways.run import refresh
 
     try:
-        found = run(project, codebook, questionnaires, compare=False)
+        return refresh(project, codebook, questionnaires)
     except EnqueteError as error:
         if error.code is not Code.PATHWAY_NONE:
             raise
         return frozenset()
-    return frozenset(
-        coding
-        for moves in found.moves.values()
-        for move in moves
-        for coding in (*move.barriers, *move.opportunities)
-    )
 
 
 def query(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from habitat_enquete.report.run import ReportResult
 
 _SHOWN = 5
+_MOVED = 12
 
 
 @click.command("synthesis")
@@ -60,7 +61,8 @@ def _summary(project: Project, result: ReportResult) -> dict[str, Any]:
         "kept": [project.relative(path) for path in result.kept],
         "problems": [problem.message for problem in result.problems],
     }
-    return summary if result.synthesis is None else summary | _figures(result.synthesis)
+    kept = {"found": result.found, "computed": result.computed}
+    return summary if result.synthesis is None else summary | _figures(result.synthesis) | kept
 
 
 def _figures(synthesis: Synthesis) -> dict[str, Any]:
@@ -86,14 +88,33 @@ def _figures(synthesis: Synthesis) -> dict[str, Any]:
         ],
         "open_points": len(synthesis.open_points),
         "moved": None if synthesis.movements is None else len(synthesis.movements),
+        "movements": [
+            {
+                "kind": moved.kind.value,
+                "code": moved.code,
+                "label": moved.label,
+                "rank_before": moved.rank_before,
+                "rank_after": moved.rank_after,
+                "people_before": moved.people_before,
+                "people_after": moved.people_after,
+            }
+            for moved in synthesis.movements or ()
+        ],
     }
 
 
 def _show(project: Project, result: ReportResult) -> None:
+    from habitat_enquete.typography import count
+
     if result.synthesis is None:
         say("Rien n'a changé : le rapport est à jour.")
     else:
         _show_findings(result.synthesis)
+        if result.found:
+            tell(
+                f"{count(result.found, 'résultat repris', 'résultats repris')} du rapport précédent, "
+                f"{count(result.computed, 'recalculé', 'recalculés')}."
+            )
         if not result.synthesis.corpus.codings:
             tell("Rien n'est codé encore : le rapport est vide. Tapez d'abord « enquete code interviews/ ».")
     for path in result.kept:
@@ -104,7 +125,7 @@ def _show(project: Project, result: ReportResult) -> None:
 
 def _show_findings(synthesis: Synthesis) -> None:
     from habitat_enquete.model.codebook import Polarity
-    from habitat_enquete.report.wording import count, movement, percent
+    from habitat_enquete.report.wording import count, percent
 
     corpus = synthesis.corpus
     say(
@@ -120,5 +141,23 @@ def _show_findings(synthesis: Synthesis) -> None:
         if rows:
             say()
             say(table(("Rang", title, "Personnes", "Part"), rows))
-    for moved in (synthesis.movements or ())[:_SHOWN]:
-        say(movement(moved))
+    _show_movements(synthesis)
+
+
+def _show_movements(synthesis: Synthesis) -> None:
+    """What moved since the last report: nothing to say of a first one."""
+    from habitat_enquete.report.wording import count, movement
+
+    if synthesis.movements is None:
+        return
+    say()
+    say(
+        "Depuis le rapport précédent :"
+        if synthesis.movements
+        else "Rien n'a bougé depuis le rapport précédent."
+    )
+    for moved in synthesis.movements[:_MOVED]:
+        say(f"  {movement(moved)}")
+    others = len(synthesis.movements) - _MOVED
+    if others > 0:
+        say(f"  et {count(others, 'autre constat', 'autres constats')}, dans le rapport et le classeur.")

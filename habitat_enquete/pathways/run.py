@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import resources
 from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
@@ -34,7 +35,7 @@ from habitat_enquete.pathways.proposals import propose as propose_episodes
 from habitat_enquete.pathways.settings import Settings, settings
 from habitat_enquete.pathways.study import Typology, study
 from habitat_enquete.pathways.table import EpisodeTable
-from habitat_enquete.pathways.timeline import check, pathways
+from habitat_enquete.pathways.timeline import birth, check, pathways
 from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs
@@ -118,6 +119,82 @@ def run(
 
     Raises: EnqueteError when there is no episode at all, or a setting is wrong.
     """
+    ready = _gathered(project, codebook, questionnaires, table, propose=propose, **chosen)
+    return _studied(project, codebook, ready, compare=compare)
+
+
+def _studied(project: Project, codebook: Codebook, ready: _Gathered, *, compare: bool) -> PathwaysResult:
+    """Compare the paths, and keep their types in the store."""
+    found, choices, letters, places = ready.found, ready.choices, ready.letters, ready.places
+    weights, codings, everything, blocked = ready.weights, ready.codings, ready.everything, ready.blocked
+    typology = study(found, letters, choices, weights)
+    made = _moves(ready, codebook)
+    ground = Ground(found, made, weights, letters, places, codebook, codings, blocked)
+    profiles = tuple(_profiles(ground, typology, choices, _labels(project)))
+    result = PathwaysResult(
+        found,
+        tuple(everything),
+        letters,
+        places,
+        made,
+        typology,
+        choices,
+        ground,
+        profiles,
+        ready.problems,
+        sum(episode.state is EpisodeState.PROPOSED for episode in everything),
+        tuple(contrasts(ground, tuple(dict.fromkeys((*choices.by, INSTALLATION))), profiles))
+        if compare
+        else (),
+        tuple(_differences(ground, typology, choices, profiles)) if compare else (),
+        tuple(installations(profiles)),
+        study_channels(found, choices.channels, places, choices, weights) if choices.channels else None,
+    )
+    _remember(project, result, ready)
+    return result
+
+
+def refresh(
+    project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire] = ()
+) -> frozenset[int]:
+    """What the synthesis needs of paths: episodes and types up to date in the store; gives the codings told of a move.
+
+    Types are searched for again only when a path, a weight or a setting changed since they were found.
+
+    Raises: EnqueteError when there is no episode at all, or a setting is wrong.
+    """
+    ready = _gathered(project, codebook, questionnaires, None, propose=False)
+    is_known = _known_types(project) == _compared(ready)
+    made = _moves(ready, codebook) if is_known else _studied(project, codebook, ready, compare=False).moves
+    told = (move for of_person in made.values() for move in of_person)
+    return frozenset(coding for move in told for coding in (*move.barriers, *move.opportunities))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gathered:
+    """All that is read before paths are compared."""
+
+    choices: Settings
+    letters: Alphabet
+    places: Gazetteer
+    found: Mapping[str, Pathway]
+    everything: Sequence[Episode]
+    codings: Mapping[str, Sequence[PlacedCoding]]
+    weights: Mapping[str, float]
+    blocked: Mapping[str, str]
+    problems: tuple[Problem, ...]
+
+
+def _gathered(
+    project: Project,
+    codebook: Codebook,
+    questionnaires: Sequence[Questionnaire],
+    table: EpisodeTable | None,
+    *,
+    propose: bool,
+    **chosen: Any,
+) -> _Gathered:
+    """Read the episodes of every source, keep them in the store, and order them into paths."""
     choices = settings(codebook.pathways, **chosen)
     letters, places = alphabet(codebook), study_gazetteer(project)
     mapped, problems = mappings(questionnaires)
@@ -148,32 +225,40 @@ def run(
     problems += doubtful
     for pathway in found.values():
         problems += check(pathway, read)
-    typology = study(found, letters, choices, weights)
-    made = {person: moves(each, places, codings.get(person, ()), codebook) for person, each in found.items()}
     blocked = _answered(answers, choices.blocked) | _blocked(found)
-    ground = Ground(found, made, weights, letters, places, codebook, codings, blocked)
-    profiles = tuple(_profiles(ground, typology, choices, _labels(project)))
-    result = PathwaysResult(
-        found,
-        tuple(everything),
-        letters,
-        places,
-        made,
-        typology,
-        choices,
-        ground,
-        profiles,
-        tuple(problems),
-        sum(episode.state is EpisodeState.PROPOSED for episode in everything),
-        tuple(contrasts(ground, tuple(dict.fromkeys((*choices.by, INSTALLATION))), profiles))
-        if compare
-        else (),
-        tuple(_differences(ground, typology, choices, profiles)) if compare else (),
-        tuple(installations(profiles)),
-        study_channels(found, choices.channels, places, choices, weights) if choices.channels else None,
-    )
-    _remember(project, result, everything)
-    return result
+    return _Gathered(choices, letters, places, found, everything, codings, weights, blocked, tuple(problems))
+
+
+def _moves(ready: _Gathered, codebook: Codebook) -> dict[str, list[Move]]:
+    return {
+        person: moves(each, ready.places, ready.codings.get(person, ()), codebook)
+        for person, each in ready.found.items()
+    }
+
+
+def _compared(ready: _Gathered) -> str:
+    """The hash of all that types depend on: paths as they are compared, weights, settings, and the code that compares them."""
+    digest = hashlib.sha256(f"{ready.choices!r} {ready.letters.ids!r}".encode())
+    for package in ("pathways", "stats"):
+        code = [f for f in resources.files(f"habitat_enquete.{package}").iterdir() if f.name.endswith(".py")]
+        for file in sorted(code, key=lambda each: each.name):
+            digest.update(file.read_bytes())
+    for person, pathway in sorted(ready.found.items()):
+        born = birth(pathway.attributes)
+        digest.update(f"{person} {ready.weights[person]!r} {pathway.observed_until} {born!r}".encode())
+        for episode in pathway.episodes:
+            when = f"{episode.rank} {episode.start!r} {episode.end!r} {episode.state}"
+            digest.update(
+                f"{when} {episode.main} {episode.tenure} {episode.place} {episode.commune}".encode()
+            )
+    return digest.hexdigest()
+
+
+def _known_types(project: Project) -> str:
+    """The hash of what the types in the store were found from, empty when there is none."""
+    with Store(project.database) as store:
+        last = runs.runs(store, STAGE).get("")
+    return "" if last is None else str(last.summary.get("typology", ""))
 
 
 def _blocked(found: Mapping[str, Pathway]) -> dict[str, str]:
@@ -346,14 +431,15 @@ def _types(typology: Typology) -> dict[str, tuple[str, str, bool, float | None]]
     }
 
 
-def _remember(project: Project, result: PathwaysResult, everything: Sequence[Episode]) -> None:
-    digest = hashlib.sha256(repr(everything).encode()).hexdigest()
+def _remember(project: Project, result: PathwaysResult, ready: _Gathered) -> None:
+    digest = hashlib.sha256(repr(ready.everything).encode()).hexdigest()
     summary = {
         "people": len(result.pathways),
-        "episodes": len(everything),
+        "episodes": len(ready.everything),
         "proposed": result.proposed,
         "types": len(result.typology.labels) if result.typology.is_solid else 0,
         "verdict": result.typology.verdict,
+        "typology": _compared(ready),
     }
     with Store(project.database) as store, store.transaction():
         stored.save_types(store, result.types)

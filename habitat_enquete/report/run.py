@@ -38,13 +38,15 @@ NAME: Final = "freins_opportunites"
 @dataclass(frozen=True, slots=True)
 class ReportResult:
     """What was written: `files` in order, `kept` those set aside because a person had edited them. `synthesis` is None, and nothing was
-    done, when the study had not changed."""
+    done, when the study had not changed; `found` and `computed` count the results kept from the last report and those made again."""
 
     files: tuple[Path, ...]
     kept: tuple[Path, ...]
     problems: tuple[Problem, ...]
     state: str
     synthesis: Synthesis | None = None
+    found: int = 0
+    computed: int = 0
 
     @property
     def is_unchanged(self) -> bool:
@@ -72,7 +74,15 @@ def run(
     contents = _contents(project, result.synthesis)
     kept = _write(project, contents, _state(project, result.synthesis.stamp))
     paths = tuple(project.outputs / name for name in contents)
-    return ReportResult(paths, kept, result.problems, result.synthesis.stamp.state, result.synthesis)
+    return ReportResult(
+        paths,
+        kept,
+        result.problems,
+        result.synthesis.stamp.state,
+        result.synthesis,
+        result.found,
+        result.computed,
+    )
 
 
 def current(

@@ -47,7 +47,7 @@ def synthesis(
         corpus=corpus.describe(material),
         findings=ranked,
         crossings=crossed,
-        comparisons=tuple(_comparisons(crossed)),
+        comparisons=tuple(_comparisons(material, crossed)),
         profiles=profiles.profiles(material, ranked, crossed),
         profiles_are_types=profiles.are_types(material),
         stages=stages.shares(material),
@@ -68,9 +68,9 @@ def synthesis(
     )
 
 
-def _comparisons(crossed: Sequence[Crossing]) -> Iterator[Comparison]:
+def _comparisons(material: Material, crossed: Sequence[Crossing]) -> Iterator[Comparison]:
     for attribute, first, second in _COMPARED:
-        comparison = crossings.compare(crossed, attribute, first, second)
+        comparison = crossings.compare(material, crossed, attribute, first, second)
         if comparison is not None:
             yield comparison
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from typing import Final
 
 from habitat_enquete.model.finding import Finding
 from habitat_enquete.model.synthesis import Cell, Comparison, Contrast, Crossing, CrossingRow, Value
-from habitat_enquete.stats.association import association
+from habitat_enquete.stats.association import Association, Method, association
 from habitat_enquete.stats.intervals import difference
 from habitat_enquete.stats.multiplicity import benjamini_hochberg
 from habitat_enquete.synthesis.corpus import groups
@@ -87,10 +88,7 @@ def _crossing(
     masked: Sequence[tuple[Cell, ...]],
 ) -> Crossing:
     # A person may belong to several of these publics: the groups are not independent, no test applies.
-    tests = [
-        association([] if attribute in MULTIPLE else [(cell.people, cell.base) for cell in cells])
-        for cells in masked
-    ]
+    tests = [_tested(material, () if attribute in MULTIPLE else cells) for cells in masked]
     corrected = iter(benjamini_hochberg([t.p_value for t in tests if t.p_value is not None]))
     rows = tuple(
         CrossingRow(
@@ -121,7 +119,18 @@ def shown_cell(
     return mask([Cell(*counted)], minimum=material.settings.minimum_cell)[0]
 
 
-def compare(crossings: Sequence[Crossing], attribute: str, first: str, second: str) -> Comparison | None:
+def _tested(material: Material, cells: Sequence[Cell]) -> Association:
+    """The test of a row of cells."""
+    groups = [(cell.people, cell.base) for cell in cells]
+    p_value, strength, method = material.memory.recall(
+        "association", groups, lambda: astuple(association(groups))
+    )
+    return Association(p_value, strength, Method(method))
+
+
+def compare(
+    material: Material, crossings: Sequence[Crossing], attribute: str, first: str, second: str
+) -> Comparison | None:
     """Two groups compared on every finding, the widest differences first; None when one of them has nobody.
 
     What the crossing by this attribute hides is hidden here too.
@@ -133,7 +142,7 @@ def compare(crossings: Sequence[Crossing], attribute: str, first: str, second: s
     if first not in places or second not in places:
         return None
     pairs = [(row.cells[places[first]], row.cells[places[second]]) for row in crossing.rows]
-    tests = [association([(cell.people, cell.base) for cell in pair]) for pair in pairs]
+    tests = [_tested(material, pair) for pair in pairs]
     corrected = iter(benjamini_hochberg([t.p_value for t in tests if t.p_value is not None]))
     contrasts = [
         _contrast(row, pair, None if test.p_value is None else next(corrected))

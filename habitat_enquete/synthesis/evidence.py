@@ -10,6 +10,7 @@ from typing import Final
 
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.finding import Evidence, EvidenceKind
+from habitat_enquete.model.text import Document
 from habitat_enquete.synthesis.material import Material, person_of
 from habitat_enquete.synthesis.quotes import quote
 from habitat_enquete.synthesis.words import content_words
@@ -50,7 +51,46 @@ def choose(
     the quotes already chosen, and from a public, a territory or a kind of document not shown yet. People who refused to be
     quoted are never chosen, nor those in `avoid`.
     """
-    candidates = _candidates(material, codings, frozenset(avoid))
+    offered = {coding.id or 0: coding for coding in _quotable(material, codings, frozenset(avoid))}
+    seen = [_seen(material, coding) for coding in offered.values()]
+    order = material.memory.recall(
+        "quotes", (number, seen), lambda: _order(material, list(offered.values()), number)
+    )
+    return tuple(
+        replace(
+            piece(material, offered[coding]), kind=EvidenceKind.DIVERSE if position else EvidenceKind.TYPICAL
+        )
+        for position, coding in enumerate(order)
+    )
+
+
+def _quotable(material: Material, codings: Iterable[Coding], avoid: frozenset[str]) -> list[Coding]:
+    """The codings that may be printed; very many are thinned at regular intervals to bound the work."""
+    quotable = [
+        coding
+        for coding in codings
+        if material.is_quotable(person := person_of(coding, material.documents[coding.document]))
+        and person not in avoid
+    ]
+    return quotable[:: max(1, len(quotable) // _MOST_CANDIDATES)]
+
+
+def _seen(material: Material, coding: Coding) -> tuple[object, ...]:
+    """All of a coding that the choice of quotes looks at."""
+    document = material.documents[coding.document]
+    person = person_of(coding, document)
+    turn = document.turn_at(coding.span.start)
+    return (
+        *(coding.id, document.id, material.text_hash(document.id), coding.span.start, coding.span.end),
+        (turn.span.start, turn.span.end) if turn is not None else None,
+        *(coding.reported, coding.hypothetical, coding.id in material.validated, person),
+        _groups(material, document, person),
+    )
+
+
+def _order(material: Material, codings: Sequence[Coding], number: int) -> list[int]:
+    """The ids of the codings to quote, in order."""
+    candidates = _candidates(material, codings)
     chosen: list[_Candidate] = []
     while len(chosen) < number:
         people = {candidate.evidence.respondent for candidate in chosen}
@@ -58,10 +98,7 @@ def choose(
         if not left:
             break
         chosen.append(max(left, key=lambda candidate: _score(candidate, chosen)))
-    return tuple(
-        replace(candidate.evidence, kind=EvidenceKind.DIVERSE if position else EvidenceKind.TYPICAL)
-        for position, candidate in enumerate(chosen)
-    )
+    return [candidate.evidence.coding for candidate in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +111,10 @@ class _Candidate:
     groups: tuple[tuple[str, str], ...]
 
 
-def _candidates(material: Material, codings: Iterable[Coding], avoid: frozenset[str]) -> list[_Candidate]:
-    """Printable quotes, each passage once; very many are thinned at regular intervals to bound the work."""
-    quotable = [
-        coding
-        for coding in codings
-        if material.is_quotable(person := person_of(coding, material.documents[coding.document]))
-        and person not in avoid
-    ]
-    step = max(1, len(quotable) // _MOST_CANDIDATES)
+def _candidates(material: Material, codings: Iterable[Coding]) -> list[_Candidate]:
+    """The quotes that codings give, each passage once."""
     passages: dict[str, tuple[Coding, Evidence]] = {}
-    for coding in quotable[::step]:
+    for coding in codings:
         evidence = piece(material, coding)
         passages.setdefault(evidence.quote.casefold(), (coding, evidence))
     vectors = _vectors([evidence.quote for _, evidence in passages.values()])
@@ -94,7 +124,7 @@ def _candidates(material: Material, codings: Iterable[Coding], avoid: frozenset[
             evidence,
             vector,
             _merit(material, coding, evidence, _dot(vector, centre)),
-            _groups(material, evidence),
+            _groups(material, material.documents[evidence.document], evidence.respondent or ""),
         )
         for (coding, evidence), vector in zip(passages.values(), vectors, strict=True)
     ]
@@ -109,10 +139,9 @@ def _score(candidate: _Candidate, chosen: Sequence[_Candidate]) -> float:
     return candidate.merit + _NOVELTY * (1 - nearest) + _NEW_GROUP * fresh
 
 
-def _groups(material: Material, evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    person = evidence.respondent or ""
+def _groups(material: Material, document: Document, person: str) -> tuple[tuple[str, str], ...]:
     return (
-        ("kind", material.documents[evidence.document].kind.value),
+        ("kind", document.kind.value),
         *(("public", value) for value in material.values(person, "public") or ("",)),
         *(
             (scale, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import chain
 
 from habitat_enquete.model.codebook import Code, Polarity
@@ -106,7 +106,11 @@ def _mentions_interval(codings: list[Coding], material: Material) -> Interval:
     if not interviews:
         return Interval(0.0, 0.0)
     counts = Counter(coding.document for coding in codings)
-    return bootstrap([float(counts[document]) for document in interviews], _mean, draws=_BOOTSTRAP_DRAWS)
+    values = [float(counts[document]) for document in interviews]
+    low, high = material.memory.recall(
+        "bootstrap", values, lambda: astuple(bootstrap(values, _mean, draws=_BOOTSTRAP_DRAWS))
+    )
+    return Interval(low, high)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -18,6 +18,7 @@ from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.response import Answer
 from habitat_enquete.model.text import Document, DocumentKind, Turn
 from habitat_enquete.synthesis.groups import as_codes
+from habitat_enquete.synthesis.memory import Memory
 from habitat_enquete.synthesis.settings import Settings
 
 MULTIPLE: Final = frozenset({"publics_pd2h"})
@@ -57,7 +58,7 @@ class Material:
     """Everything the synthesis reads. `codings` are accepted ones only; `suggested` counts, by code, those that wait for a person.
 
     `answers` is question → respondent → their answers; `questions` (questionnaire, question) → what was asked; `choices` (question, choice) → its label. `validated` holds the ids
-    of codings that a person made or confirmed, `moved` those of codings that were told of a move.
+    of codings that a person made or confirmed, `moved` those of codings that were told of a move; `memory` what earlier runs computed.
     """
 
     codebook: Codebook
@@ -74,6 +75,7 @@ class Material:
     types: Mapping[str, PathwayType] = field(default_factory=dict)
     moved: frozenset[int] = frozenset()
     reliability: Reliability = field(default_factory=Reliability)
+    memory: Memory = field(default_factory=Memory)
 
     @cached_property
     def withdrawn(self) -> frozenset[str]:
@@ -225,6 +227,16 @@ class Material:
             for id_, document in self.documents.items()
             if not (people := people_of(document)) or not self.withdrawn.issuperset(people)
         }
+
+    def text_hash(self, document: str) -> str:
+        """The hash of the text of a document, computed once."""
+        if document not in self._hashes:
+            self._hashes[document] = self.documents[document].sha256
+        return self._hashes[document]
+
+    @cached_property
+    def _hashes(self) -> dict[str, str]:
+        return {}
 
     def turns(self, document: Document) -> Iterator[Turn]:
         """What is said in a document by people who take part."""

@@ -25,19 +25,26 @@ from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
 from habitat_enquete.synthesis import actions, compose, groups, movements, notes
 from habitat_enquete.synthesis.material import Material, PathwayType
+from habitat_enquete.synthesis.memory import Memory
 from habitat_enquete.synthesis.settings import read
 
 STAGE = "synthesis"
+MEMORY = "synthesis-memory"
 # Where the review notes its last estimate of what was missed (`coding/run_suggestions.py`).
 AUDIT = "recall"
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisResult:
-    """What the synthesis found, and what the author should look at (notes and actions that name unknown things)."""
+    """What the synthesis found, and what the author should look at (notes and actions that name unknown things).
+
+    `found` and `computed` count the results taken from the last synthesis, and those made now.
+    """
 
     synthesis: Synthesis
     problems: tuple[Problem, ...]
+    found: int = 0
+    computed: int = 0
 
 
 def stamp(project: Project, codebook: Codebook, questionnaires: Sequence[Questionnaire] = ()) -> Stamp:
@@ -84,9 +91,14 @@ def run(
         material = _material(project, store, codebook, questionnaires, agreement or Reliability(), moved)
         synthesis = compose.synthesis(material, stamp=made_from, notes=author_notes, actions=roadmap)
         news = _remember(store, synthesis)
+        with store.transaction():
+            runs.record(store, MEMORY, "", made_from.state, material.memory.kept)
     synthesis = compose.with_movements(synthesis, news)
     return SynthesisResult(
-        synthesis, (*groups.check(codebook, asked), *problems, *notes.misplaced(author_notes, codebook))
+        synthesis,
+        (*groups.check(codebook, asked), *problems, *notes.misplaced(author_notes, codebook)),
+        found=material.memory.found,
+        computed=material.memory.computed,
     )
 
 
@@ -125,7 +137,14 @@ def _material(
         types={person: PathwayType(*known) for person, known in stored_pathways.types(store).items()},
         moved=moved,
         reliability=replace(agreement, audit=_audit(store)),
+        memory=_memory(store),
     )
+
+
+def _memory(store: Store) -> Memory:
+    """What the last synthesis computed, nothing at first."""
+    last = runs.runs(store, MEMORY).get("")
+    return Memory(last.summary if last is not None else None)
 
 
 def _audit(store: Store) -> Audit | None:

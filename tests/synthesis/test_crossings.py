@@ -106,7 +106,7 @@ def test_a_crossing_gives_people_and_bases_in_the_studys_order(material) -> None
 
 def test_newcomers_and_inhabitants_are_compared_with_an_interval(material) -> None:
     study = _habitants_and_newcomers(material, 16, 6)
-    comparison = compare(cross(study, rank(study)), "public", "nouvel_arrivant", "habitant")
+    comparison = compare(study, cross(study, rank(study)), "public", "nouvel_arrivant", "habitant")
     assert comparison is not None
     (contrast,) = comparison.contrasts
     assert (contrast.difference, round(contrast.low, 3), round(contrast.high, 3)) == (0.5, 0.192, 0.695)
@@ -123,5 +123,5 @@ def test_a_group_of_four_gives_no_p_value(material) -> None:
 
 def test_a_public_with_nobody_gives_no_comparison(material) -> None:
     study = material(said=[("H1", "credit", "Non.")], people={"H1": {"public": "habitant"}})
-    assert compare(cross(study, rank(study)), "public", "nouvel_arrivant", "habitant") is None
+    assert compare(study, cross(study, rank(study)), "public", "nouvel_arrivant", "habitant") is None
     assert cross(study, rank(study)) == ()
