@@ -28,7 +28,7 @@ _SMALLEST = 5
 # Beyond so many cells to align (a few seconds each), types are sought among people drawn at random, and so are the people
 # whose imprecise dates vary.
 _CELLS = 5e9
-_DATE_CELLS = 4e9
+_DATE_CELLS = 1.5e9
 _FEWEST_DRAWS = 3
 _FEWEST, _MOST = 300, 3_000
 _FEW_STARTS = 10

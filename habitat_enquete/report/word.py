@@ -42,9 +42,10 @@ class Word:
         self._contents: Paragraph | None = None
         self._numbers = {"Figure": 0, "Tableau": 0}
         self._bookmarks = 0
-        self._styles = frozenset(style.name for style in self.document.styles)
+        self._styles = {style.name: style.style_id for style in self.document.styles}
         if template is None:
             _dress(self.document)
+        _speak_french(self.document.styles.element.find(".//" + qn("w:rPrDefault")))
         properties = self.document.core_properties
         properties.title, properties.author, properties.language = title, author, "fr-FR"
         properties.created = properties.modified = _MADE
@@ -52,22 +53,22 @@ class Word:
 
     def cover(self, title: str, subtitle: str, lines: Iterable[str], *, low: bool = False) -> None:
         """The title block; `low` starts it in the upper third of the page, as on the cover of a report."""
-        paragraph = self.document.add_paragraph(clean(title), style="Title")
+        paragraph = self._paragraph(clean(title), "Title", "Heading 1")
         if low:
             paragraph.paragraph_format.space_before = Pt(120)
         if subtitle:
-            self.document.add_paragraph(clean(subtitle), style="Subtitle")
+            self._paragraph(clean(subtitle), "Subtitle", "Heading 2")
         for line in filter(None, lines):
             self.document.add_paragraph(clean(line))
 
     def contents(self, title: str = "Sommaire") -> None:
         """A table of contents: already filled, and refreshed by Word with its page numbers."""
-        self.document.add_paragraph(title, style=self._style("TOC Heading", "Heading 1"))
+        self._paragraph(title, "TOC Heading", "Heading 1")
         self._contents = self.document.add_paragraph()
 
     def heading(self, text: str, level: int = 1, *, new_page: bool = False) -> None:
         """A heading of the given level, with a bookmark that the table of contents refers to."""
-        paragraph = self.document.add_heading(clean(text), level)
+        paragraph = self._paragraph(clean(text), f"Heading {level}", "Heading 1")
         paragraph.paragraph_format.page_break_before = new_page or None
         self._bookmarks += 1
         name = f"_Toc{self._bookmarks:06d}"
@@ -76,7 +77,7 @@ class Word:
 
     def text(self, text: str, *, style: str | None = None, muted: bool = False) -> Paragraph:
         """A paragraph; `**bold**` is the only mark-up."""
-        paragraph = self.document.add_paragraph(style=style and self._style(style, "Normal"))
+        paragraph = self._paragraph("", *([style] if style else []))
         for position, piece in enumerate(clean(text).split("**")):
             run = paragraph.add_run(piece)
             run.bold = True if position % 2 else None
@@ -85,16 +86,16 @@ class Word:
         return paragraph
 
     def bullet(self, text: str) -> None:
-        """An item of a list."""
-        self.text(text, style="List Bullet")
+        """An item of a list; a dash when the house template has no style for it."""
+        dash = "" if "List Bullet" in self._styles else "– "
+        self.text(f"{dash}{text}", style="List Bullet")
 
     def quote(self, words: str, attribution: str) -> None:
         """What somebody said, then who and where, kept together."""
-        style = self._style("Quote", "Normal")
-        said = self.document.add_paragraph(f"«\u00a0{_plain(words)}\u00a0»", style=style)
+        said = self._paragraph(f"«\u00a0{_plain(words)}\u00a0»", "Quote")
         said.paragraph_format.keep_with_next = True
         said.paragraph_format.space_after = Pt(0)
-        who = self.document.add_paragraph(style=style)
+        who = self._paragraph("", "Quote")
         run = who.add_run(_plain(attribution))
         run.italic = False
         _mute(run)
@@ -146,7 +147,11 @@ class Word:
 
     def footer(self, text: str) -> None:
         """A line and the page number at the foot of each page."""
-        paragraph = self.document.sections[0].footer.paragraphs[0]
+        footer = self.document.sections[0].footer
+        paragraph = footer.paragraphs[0] if footer.paragraphs else footer.add_paragraph()
+        if paragraph.text.strip():
+            # The house template has a footer of its own: ours goes under it.
+            paragraph = footer.add_paragraph()
         _mute(paragraph.add_run(f"{clean(text)}\u2003"))
         _field(paragraph, "PAGE", "1")
 
@@ -158,13 +163,21 @@ class Word:
         self.document.save(buffer)
         return steady(buffer.getvalue())
 
-    def _style(self, name: str, otherwise: str) -> str:
-        """A style of the template when it has it: house templates may lack some."""
-        return name if name in self._styles else otherwise
+    def _paragraph(self, text: str, *styles: str) -> Paragraph:
+        """A paragraph in the first of these styles that the document has: house templates may lack some."""
+        paragraph = self.document.add_paragraph(text)
+        self._wear(paragraph, *styles)
+        return paragraph
+
+    def _wear(self, paragraph: Paragraph, *styles: str) -> None:
+        known = next((self._styles[name] for name in styles if name in self._styles), None)
+        if known is not None:
+            # By its id: python-docx would look through all the styles for each paragraph.
+            paragraph._p.style = known
 
     def _caption(self, kind: str, text: str, *, keep_with_next: bool = False) -> None:
         self._numbers[kind] += 1
-        paragraph = self.document.add_paragraph(style=self._style("Caption", "Normal"))
+        paragraph = self._paragraph("", "Caption")
         paragraph.paragraph_format.keep_with_next = keep_with_next or None
         paragraph.add_run(f"{kind}\u00a0")
         _field(paragraph, f"SEQ {kind} \\* ARABIC", str(self._numbers[kind]))
@@ -180,7 +193,7 @@ class Word:
         _instruction(first, 'TOC \\o "1-1" \\h \\z \\u')
         _field_char(first, "separate")
         for paragraph, (_, text, bookmark) in zip(paragraphs, lines, strict=False):
-            paragraph.style = self._style("TOC 1", "Normal")
+            self._wear(paragraph, "TOC 1")
             _link(paragraph, text, bookmark)
         _field_char(paragraphs[-1], "end")
 
@@ -224,17 +237,26 @@ def _dress(document: WordDocument) -> None:
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(theme), None)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
-        _speak_french(style)
     document.styles["Caption"].font.bold = False
     document.styles["Quote"].font.italic = True
     document.styles["Quote"].paragraph_format.left_indent = Cm(0.8)
     _no_border(document.styles["Title"])
 
 
-def _speak_french(style: Any) -> None:
+def _speak_french(defaults: Any) -> None:
+    """French for the whole document: spelling, hyphens, the voice of a screen reader. `defaults` are the run defaults of its styles."""
+    if defaults is None:
+        return
+    properties = defaults.find(qn("w:rPr"))
+    if properties is None:
+        properties = OxmlElement("w:rPr")
+        defaults.append(properties)
+    for language in properties.findall(qn("w:lang")):
+        properties.remove(language)
     language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "fr-FR")
-    style.element.get_or_add_rPr().append(language)
+    for name, value in (("val", "fr-FR"), ("eastAsia", "fr-FR"), ("bidi", "ar-SA")):
+        language.set(qn(f"w:{name}"), value)
+    properties.append(language)
 
 
 def _no_border(style: Any) -> None:

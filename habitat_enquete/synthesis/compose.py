@@ -63,7 +63,7 @@ def synthesis(
         map_file=settings.map_file,
         map_key=settings.map_key,
         commune_people=dict(material.bases("commune")) if "commune" in settings.scales else {},
-        is_weighted=any(material.weight(person) is not None for person in material.voices.people),
+        is_weighted=not material.weights.keys().isdisjoint(material.voices.people),
         reliability=material.reliability,
     )
 

@@ -255,8 +255,13 @@ class Material:
     def _says(self, person: str, words: frozenset[str]) -> bool:
         return self.respondents.get(person, {}).get("consentement_citation", "").strip().lower() in words
 
-    def weight(self, person: str) -> float | None:
-        """The person's weight, None when the study gives none. Raises: EnqueteError when it is no positive number."""
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """The weights of the people who have one. Raises: EnqueteError when one is no positive number."""
+        found = {person: self._weight(person) for person in self.respondents}
+        return {person: weight for person, weight in found.items() if weight is not None}
+
+    def _weight(self, person: str) -> float | None:
         text = self.respondents.get(person, {}).get("poids", "").strip().replace(",", ".")
         if not text:
             return None

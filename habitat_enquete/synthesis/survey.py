@@ -54,14 +54,11 @@ def _is_substantial(answer: Answer) -> bool:
 
 def weighted(material: Material, said: dict[str, bool]) -> float | None:
     """The weighted share of those who said it, None when nobody has a weight. People without one count for the mean weight."""
-    weights = {person: material.weight(person) for person in said}
-    known = [weight for weight in weights.values() if weight is not None]
+    known = [material.weights[person] for person in said if person in material.weights]
     if not known or effective_size(known) == 0:
         return None
     mean = sum(known) / len(known)
-    return weighted_share(
-        list(said.values()), [mean if weights[person] is None else weights[person] or 0.0 for person in said]
-    )[0]
+    return weighted_share(list(said.values()), [material.weights.get(person, mean) for person in said])[0]
 
 
 def _verdict(share: float, base: int, interval: Interval, spoken: tuple[int, int]) -> Verdict:
