@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "habitat_enquete" / "lang" / FILE
 OPEN = {"noun": "N", "verb": "V", "aux": "X", "adj": "A", "adv": "R"}
 CLOSED = {"det": "D", "pron": "P", "adp": "S", "cconj": "C", "sconj": "J"}
+EVERY_FORM = "+"  # in vocabulary.tsv
 OFTEN, SURE = 50, 20  # occurrences in the training texts
 Analysis = tuple[str, str, str]  # form, letter of the part of speech, lemma
 
@@ -41,6 +42,8 @@ def build(tables: Path, treebanks: Iterable[Path]) -> str:
         closed = letter in CLOSED.values() and any(one[0] == letter for one in found.get(form, ()))
         if not closed and seen[form] < OFTEN:
             found[form][letter + lemma] = None
+    for form, letter, lemma in vocabulary_forms():
+        found[form][letter + lemma] = None
     lines = [f"{form}\t{'|'.join(analyses)}" for form, analyses in found.items()]
     heads = [";".join(sorted(words(name))) for name in ("first_names.txt", "places.txt")]
     return "\n".join((*heads, *sorted(lines)))
@@ -60,7 +63,15 @@ def vocabulary() -> Iterator[Analysis]:
     for line in (HERE / "vocabulary.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             form, pos, lemma = line.split("\t")
-            yield form, LETTER_OF_POS.get(pos, "N"), lemma
+            yield form, LETTER_OF_POS.get(pos, "N"), form if lemma == EVERY_FORM else lemma
+
+
+def vocabulary_forms() -> Iterator[Analysis]:
+    """The conjugated forms of our own verbs: after all other analyses, since « panique » is first a noun."""
+    for line in (HERE / "vocabulary.tsv").read_text("utf-8").splitlines():
+        if line.endswith(f"\t{EVERY_FORM}"):
+            verb = line.partition("\t")[0]
+            yield from ((form, "V", verb) for form in conjugated(verb))
 
 
 def table_analyses(tables: Path) -> Iterator[Analysis]:
@@ -99,6 +110,18 @@ def regular_forms(verb: str) -> Iterator[str]:
     soft = stem[:-1] + "ç" if stem.endswith("c") else stem + "e" if stem.endswith("g") else stem
     yield from (stem + ending for ending in ("e", "es", "ent", "ez", "é", "ée", "és", "ées"))
     yield from (soft + ending for ending in ("ons", "ant", "ais", "ait", "aient"))
+
+
+def conjugated(verb: str) -> Iterator[str]:
+    """Every simple form of a regular verb in -er, save the past historic that nobody says (« kiffais », « kifferait »)."""
+    stem = verb[:-2]
+    soft = stem[:-1] + "ç" if stem.endswith("c") else stem + "e" if stem.endswith("g") else stem
+    yield from regular_forms(verb)
+    yield from (stem + ending for ending in ("ions", "iez"))
+    future = ("ai", "as", "a", "ons", "ez", "ont", "ais", "ait", "ions", "iez", "aient")
+    yield from (f"{verb}{ending}" for ending in future)
+    if soft != stem:
+        yield from (soft + ending for ending in ("ons", "ais"))
 
 
 def spelled(form: str, letter: str, lemma: str) -> Iterator[Analysis]:

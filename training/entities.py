@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import random
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from build_lexicon import words as listed
-from prepare import SPLITS
+from prepare import SPLITS, training_files
 from spacy.tokens import Doc, DocBin, Span
 
 from habitat_enquete.nlp.conllu import Sentence, Word, read_sentences
@@ -25,7 +25,8 @@ from habitat_enquete.nlp.lexicon import lexicon
 HERE = Path(__file__).resolve().parent
 SEED = 20261124
 COPIES = 4  # of each spoken passage with a name, besides the original
-TEMPLATE_COPIES = 40
+TEMPLATE_COPIES = 24
+LOWERED = 0.15  # share of the filled templates shown without capitals nor punctuation, as some transcribe
 _INNER = frozenset({"de", "d'", "du", "des", "la", "le", "les", "sur", "en", "-"})
 Pieces = list[tuple[str, str]]  # text of a piece, its label or ""
 
@@ -33,8 +34,9 @@ Pieces = list[tuple[str, str]]  # text of a piece, its label or ""
 class Names:
     """Draws names: from our lists, from the communes of the INSEE, or made up."""
 
-    def __init__(self, communes: Path, rng: random.Random) -> None:
+    def __init__(self, communes: Path, usual: Sequence[str], rng: random.Random) -> None:
         self.rng = rng
+        self.usual = usual
         self.first = sorted(listed("first_names.txt"))
         self.last = sorted(listed("surnames.txt"))
         self.places = sorted(listed("places.txt") | listed("world_places.txt"))
@@ -46,8 +48,14 @@ class Names:
         }
 
     def draw(self, slot: str) -> str:
-        """A name for a slot of a template: P, S, F, L, O, or X for what is none of these."""
+        """What fills a slot of a template, as the head of `entity_templates.txt` tells."""
         rng = self.rng
+        if slot == "A":
+            return rng.choice(self.usual)
+        if slot == "N":
+            return self.draw("P")
+        if slot == "R":
+            return self.draw(rng.choice("FFSP"))
         if slot == "F":
             return f"{self.draw('P')} {self.draw('S')}"
         if slot == "X":
@@ -234,19 +242,36 @@ def templates(names: Names) -> Iterator[Pieces]:
     """Our invented sentences, their slots filled."""
     for line in (HERE / "entity_templates.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
-            parts = re.split(r"\{([PFSLOX])\}", line)
-            yield [
-                (text if not slot else names.draw(text), _OF_SLOT[text] if slot else "")
-                for slot, text in _alternate(parts)
-            ]
+            before, pieces = "", []
+            for rank, text in enumerate(re.split(r"\{([PFSLOXRNA])\}", line)):
+                piece = names.draw(text) if rank % 2 else text
+                if rank % 2 and text == "A" and (not before.strip() or _ENDED.search(before)):
+                    piece = piece.capitalize()
+                pieces.append((piece, _OF_SLOT.get(text, "") if rank % 2 else ""))
+                before = piece
+            yield pieces
 
 
-_OF_SLOT = {"P": "PER", "F": "PER", "S": "PER", "L": "LOC", "O": "ORG", "X": ""}
+_OF_SLOT = {"P": "PER", "F": "PER", "S": "PER", "L": "LOC", "R": "LOC", "O": "ORG"}
+_ENDED = re.compile(r"[.!?–]\s*$")
 
 
-def _alternate(parts: Sequence[str]) -> Iterator[tuple[bool, str]]:
-    for rank, part in enumerate(parts):
-        yield rank % 2 == 1, part
+def lowered(pieces: Pieces) -> Pieces:
+    """The same passage in small letters, without punctuation."""
+    return [(re.sub(r"[.,;:!?–()]", "", text).lower(), label) for text, label in pieces]
+
+
+def usual_words(treebanks: Path) -> list[str]:
+    """Words of the training texts that name nobody; those said often are there often, up to a point."""
+    seen = Counter(
+        word.form.lower()
+        for file in training_files(treebanks)
+        for sentence in read_sentences(file)
+        for word in sentence.words
+        if word.pos not in {"PROPN", "PUNCT", "NUM", "SYM", "X", "DET"}
+    )
+    words = ((form, count) for form, count in sorted(seen.items()) if len(form) > 2 and form.isalpha())
+    return [form for form, count in words for _ in range(min(count, 20))]
 
 
 def renamed(pieces: Pieces, names: Names) -> Pieces:
@@ -287,20 +312,23 @@ def prepare_entities(data: Path, output: Path) -> None:
     """Write `train.spacy` and `dev.spacy` (spoken test names are never seen) into `output`."""
     rng = random.Random(SEED)
     nlp = LightFrench()
-    names = Names(data / "territoire", rng)
     treebanks = data / "ud_french"
+    names = Names(data / "territoire", usual_words(treebanks), rng)
     passages = list(_grouped(spoken(treebanks, use="train"), rng))
     places = (
         set(names.communes) | set(names.places) | {name for name, label in types().items() if label == "LOC"}
     )
     texts = [*passages, *sequoia(data / "ner_french" / "sequoia-9.1.frsemcor", treebanks, places)]
     texts += europeana(data / "ner_french" / "enp_FR.bnf.bio")
+    named = [pieces for pieces in passages if any(label for _, label in pieces)]
     for _ in range(COPIES):
-        texts += (renamed(pieces, names) for pieces in passages if any(label for _, label in pieces))
+        texts += (renamed(pieces, names) for pieces in named)
+    texts += (lowered(renamed(pieces, names)) for pieces in named)
     for _ in range(TEMPLATE_COPIES):
         filled = list(templates(names))
         rng.shuffle(filled)
-        texts += _grouped(iter([[*one, (" ", "")] for one in filled]), rng)
+        groups = _grouped(iter([[*one, (" ", "")] for one in filled]), rng)
+        texts += (lowered(pieces) if rng.random() < LOWERED else pieces for pieces in groups)
     dev = [renamed(pieces, names) for pieces in passages[::9]] + list(templates(names))
     output.mkdir(parents=True, exist_ok=True)
     for name, each in (("train", texts), ("dev", dev)):

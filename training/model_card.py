@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from assemble import SOURCES
-from score_names import score_names
+from score_names import invented, lowered, score_names, spoken_test
 
 from habitat_enquete.nlp.describe import describe
 from habitat_enquete.nlp.evaluate import LABELS, Scores, evaluate
@@ -27,12 +27,22 @@ def write_card(data: Path) -> None:
     described = describe(SHIPPED)
     treebanks = data / "ud_french"
     scores = {title: evaluate(treebanks / f"{name}.conllu", pipeline) for name, title in TESTS.items()}
-    tables = evaluate(treebanks / "fr_parisstories-ud-test.conllu", load(BLANK))
+    speech = treebanks / "fr_parisstories-ud-test.conllu"
+    scores["ParisStories, sans ponctuation ni capitales"] = evaluate(speech, pipeline, bare=True)
+    scores["ParisStories, « blank »"] = evaluate(speech, load(BLANK))
+    test, held = spoken_test(treebanks), invented(held=True)
+    texts = {
+        "ParisStories (test)": test,
+        "Entretiens inventés, moitié gardée à part": held,
+        "Entretiens inventés, moitié qui a servi à régler": invented(held=False),
+        "ParisStories (test), en minuscules": lowered(test),
+        "Inventés, moitié gardée à part, en minuscules": lowered(held),
+    }
     card = Template((HERE / "model_card.template.md").read_text("utf-8")).substitute(
         size=f"{described.megabytes:.1f}".replace(".", ","),
         forms=f"{described.lexicon_forms:,}".replace(",", "\u202f"),
-        scores=_table(scores | {"ParisStories, « blank »": tables}),
-        names=_names(score_names(treebanks, pipeline)),
+        scores=_table(scores),
+        names=_names({title: score_names(each, pipeline) for title, each in texts.items()}),
         sources="\n".join(f"- [{s['name']}]({s['url']}) : {s['license']}" for s in SOURCES),
     )
     CARD.write_text(card, "utf-8")
@@ -46,13 +56,17 @@ def _table(scores: dict[str, Scores]) -> str:
     return "\n".join(lines)
 
 
-def _names(scores: dict[str, dict[str, float]]) -> str:
-    titles = {"PER": "Personnes", "LOC": "Lieux", "ORG": "Organismes"}
-    lines = ["| Noms | nombre | précision | rappel | F |", "|---|---|---|---|---|"]
-    for label, title in titles.items():
-        each = scores[label]
-        shares = " | ".join(_figure(each[name]) for name in ("precision", "recall", "f"))
-        lines.append(f"| {title} | {each['count']:.0f} | {shares} |")
+def _names(scores: dict[str, dict[str, dict[str, float]]]) -> str:
+    titles = {"PER": "personnes", "LOC": "lieux", "ORG": "organismes"}
+    lines = [
+        "| Noms | nombre | précision | rappel | F | signalés, quel que soit le type |",
+        "|---|---|---|---|---|---|",
+    ]
+    for text, each in scores.items():
+        for label, title in titles.items():
+            figures = each[label]
+            shares = " | ".join(_figure(figures[name]) for name in ("precision", "recall", "f", "covered"))
+            lines.append(f"| {text} : {title} | {figures['count']:.0f} | {shares} |")
     return "\n".join(lines)
 
 

@@ -55,8 +55,9 @@ def info(name: str, as_json: bool) -> None:
     "file", metavar="FICHIER.conllu", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @_PIPELINE
+@click.option("--bare", is_flag=True, help="Mesure sur le même texte sans ponctuation ni capitales.")
 @_JSON
-def evaluate(file: Path, name: str, as_json: bool) -> None:
+def evaluate(file: Path, name: str, bare: bool, as_json: bool) -> None:
     """Mesure le modèle sur un corpus annoté au format CoNLL-U.
 
     Le texte brut du corpus est annoté de bout en bout, puis comparé : mots, catégories, lemmes, lemmes des mots pleins,
@@ -65,6 +66,7 @@ def evaluate(file: Path, name: str, as_json: bool) -> None:
     \b
     Exemple :
         enquete lang evaluate fr_parisstories-ud-test.conllu --json
+        enquete lang evaluate fr_parisstories-ud-test.conllu --bare
     """
     from habitat_enquete.nlp.describe import needs_of
     from habitat_enquete.nlp.evaluate import LABELS
@@ -72,9 +74,10 @@ def evaluate(file: Path, name: str, as_json: bool) -> None:
     from habitat_enquete.nlp.pipeline import load
 
     tell(f"Mesure de {name} sur {file.name}…")
-    scores = measure(file, load(name, needs=(need for need in needs_of(name) if need != "entities")))
+    pipeline = load(name, needs=(need for need in needs_of(name) if need != "entities"))
+    scores = measure(file, pipeline, bare=bare)
     if as_json:
-        say_json({"pipeline": name, "file": file.name} | scores.as_dict())
+        say_json({"pipeline": name, "file": file.name, "bare": bare} | scores.as_dict())
         return
     rows = [(label, figure(getattr(scores, field))) for field, label in LABELS.items()]
     say(table(("Mesure", file.name), rows))

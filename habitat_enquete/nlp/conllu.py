@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.nlp.oral import listed
 
 _COLUMNS: Final = 10
+_NUMBER: Final = re.compile(r"\d+(?:[-.]\d+)?")
 _CONTENT: Final = frozenset({"NOUN", "VERB", "ADJ", "ADV"})
 _FEATURES: Final = listed("Definite Gender Mood Number Person Polarity Poss PronType Reflex Tense VerbForm")
 
@@ -35,10 +37,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a treebank, and the document it comes from as far as its identifier tells."""
+    """A sentence of a treebank; `has_heads` is false where its dependencies were left blank (`_`)."""
 
     id: str
     words: tuple[Word, ...]
+    has_heads: bool = True
 
     @property
     def text(self) -> str:
@@ -52,23 +55,60 @@ def read_sentences(file: Path) -> Iterator[Sentence]:
     Raises: EnqueteError naming the file and line that is not CoNLL-U.
     """
     sent_id, rows = "", []
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            line = line.rstrip("\n")
-            if line.startswith("# sent_id ="):
-                sent_id = line.partition("=")[2].strip()
-            elif line and not line.startswith("#"):
-                rows.append(_row(line, file, number))
-            elif not line and rows:
-                yield Sentence(sent_id, _merge(rows))
-                rows = []
+    for number, line in _lines(file):
+        if line.startswith("# sent_id ="):
+            sent_id = line.partition("=")[2].strip()
+        elif line and not line.startswith("#"):
+            rows.append(_row(line, file, number))
+        elif not line and rows:
+            yield _sentence(sent_id, rows)
+            rows = []
     if rows:
-        yield Sentence(sent_id, _merge(rows))
+        yield _sentence(sent_id, rows)
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    number = 0
+    with file.open(encoding="utf-8-sig") as lines:
+        try:
+            for number, line in enumerate(lines, 1):
+                stripped = line.rstrip("\r\n")
+                yield number, stripped if stripped.strip() else ""
+        except UnicodeDecodeError as error:
+            raise EnqueteError(Code.LANG_NOT_CONLLU, file=file.name, line=number + 1) from error
+
+
+def _sentence(sent_id: str, rows: Sequence[Sequence[str]]) -> Sentence:
+    heads = all(row[6].isdigit() for row in rows if row[0].isdigit())
+    return Sentence(sent_id, _merge(rows), heads)
+
+
+def unpunctuated(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The same sentences as an automatic transcription often gives them: no punctuation, no capitals."""
+    for sentence in sentences:
+        words = sentence.words
+        kept = [rank for rank, word in enumerate(words) if word.pos not in {"PUNCT", "SYM"}]
+        ranks = {rank: new for new, rank in enumerate(kept)}
+        if kept:
+            bare = tuple(_bare(words, rank, ranks) for rank in kept)
+            yield Sentence(sentence.id, bare, sentence.has_heads)
+
+
+def _bare(words: Sequence[Word], rank: int, ranks: dict[int, int]) -> Word:
+    word, head = words[rank], words[rank].head
+    seen = {rank}
+    while head not in ranks and head not in seen:
+        seen.add(head)
+        head = words[head].head
+    dropped_after = rank + 1 < len(words) and rank + 1 not in ranks
+    space = word.space_after or (dropped_after and not word.form.endswith(("'", "’")))
+    return replace(word, form=word.form.lower(), head=ranks.get(head, ranks[rank]), space_after=space)
 
 
 def _row(line: str, file: Path, number: int) -> list[str]:
     columns = line.split("\t")
-    if len(columns) != _COLUMNS or not (columns[6].isdigit() or not columns[0].isdigit()):
+    numbered = _NUMBER.fullmatch(columns[0])
+    if len(columns) != _COLUMNS or not numbered or not (columns[6].isdigit() or columns[6] == "_"):
         raise EnqueteError(Code.LANG_NOT_CONLLU, file=file.name, line=number)
     return columns
 
@@ -106,7 +146,7 @@ def _morph(features: str, misc: str) -> str:
 
 def _word(form: str, space: bool, parts: Sequence[Sequence[str]], covered: dict[int, int], rank: int) -> Word:
     part = next((one for one in parts if one[3] == "PRON"), parts[0])
-    head = covered.get(int(part[6]), rank) if part[6] != "0" else rank
+    head = covered.get(int(part[6]), rank) if part[6] not in {"0", "_"} else rank
     morph = _morph(part[5], part[9])
     dep = "ROOT" if part[6] == "0" else part[7]
     return Word(form, form if part[2] == "_" else part[2], part[3], morph, head, dep, space)

@@ -87,7 +87,7 @@ def describe(name: str) -> Description:
 
 
 def _size(folder: Path) -> float:
-    files = [*folder.rglob("*"), folder.parent / "lexicon.txt.gz"]
+    files = [*folder.rglob("*"), *folder.parent.glob("*.gz")]
     return sum(file.stat().st_size for file in files if file.is_file()) / _MEGABYTE
 
 

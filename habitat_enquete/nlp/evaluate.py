@@ -13,7 +13,7 @@ from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind, Source
 from habitat_enquete.nlp.annotate import annotate
 from habitat_enquete.nlp.annotated import AnnotatedText
-from habitat_enquete.nlp.conllu import Sentence, Word, read_sentences
+from habitat_enquete.nlp.conllu import Sentence, Word, read_sentences, unpunctuated
 from habitat_enquete.nlp.pipeline import Pipeline
 
 _SENTENCES_TOGETHER: Final = 10
@@ -26,6 +26,7 @@ LABELS: Final = {
     "uas": "Rattachements (UAS)",
     "las": "Rattachements étiquetés (LAS)",
     "sentences": "Phrases (F)",
+    "starts": "Débuts de phrases (F)",
     "words_per_second": "Mots par seconde",
 }
 
@@ -34,8 +35,8 @@ LABELS: Final = {
 class Scores:
     """Scores in [0, 1] on one treebank, contractions (« du ») being one word; None for what the pipeline does not give.
 
-    `tokens`, `pos`, `lemma`, `uas`, `las`, `sentences` are F-measures of words (units for `sentences`) found at the same
-    place; `content_lemma` is the share of the nouns, verbs, adjectives and adverbs found at their place that have the right
+    `tokens`, `pos`, `lemma`, `uas`, `las`, `sentences` are F-measures of words (units for `sentences`, their starts within a
+    text for `starts`) found at the same place; `content_lemma` is the share of the nouns, verbs, adjectives and adverbs found at their place that have the right
     lemma. `words_per_second` of
     processor time, everything asked for included.
     """
@@ -44,10 +45,11 @@ class Scores:
     tokens: float
     pos: float | None
     lemma: float
-    content_lemma: float
+    content_lemma: float | None
     uas: float | None
     las: float | None
     sentences: float
+    starts: float | None
     words_per_second: float
 
     def as_dict(self) -> dict[str, float | int | None]:
@@ -67,12 +69,13 @@ class _Tally:
         return 2 * self.right / (self.gold + self.ours) if self.gold + self.ours else 0.0
 
 
-def evaluate(file: Path, pipeline: Pipeline) -> Scores:
-    """The scores of a pipeline on a CoNLL-U file.
+def evaluate(file: Path, pipeline: Pipeline, *, bare: bool = False) -> Scores:
+    """The scores of a pipeline on a CoNLL-U file, with `bare` after taking its punctuation and capitals away.
 
     Raises: EnqueteError when the file is no CoNLL-U, or holds no sentence.
     """
-    groups = list(_groups(read_sentences(file)))
+    sentences = read_sentences(file)
+    groups = list(_groups(unpunctuated(sentences) if bare else sentences))
     if not groups:
         raise EnqueteError(Code.LANG_NOT_CONLLU, file=file.name, line=1)
     documents = [_document(str(number), group) for number, group in enumerate(groups)]
@@ -81,16 +84,19 @@ def evaluate(file: Path, pipeline: Pipeline) -> Scores:
     seconds = time.process_time() - before
     tallies = _tallies(groups, annotated)
     words = sum(len(sentence.words) for group in groups for sentence in group)
-    parsed, tagged = pipeline.gives("parse"), any(any(one.pos) for one in annotated)
+    parsed = pipeline.gives("parse") and all(sentence.has_heads for group in groups for sentence in group)
+    classes = any(word.pos != "_" for group in groups for sentence in group for word in sentence.words)
+    tagged = classes and any(any(one.pos) for one in annotated)
     return Scores(
         words=words,
         tokens=tallies["tokens"].f(),
         pos=tallies["pos"].f() if tagged else None,
         lemma=tallies["lemma"].f(),
-        content_lemma=tallies["content"].right / max(1, tallies["content"].gold),
+        content_lemma=tallies["content"].right / max(1, tallies["content"].gold) if classes else None,
         uas=tallies["uas"].f() if parsed else None,
         las=tallies["las"].f() if parsed else None,
         sentences=tallies["sentences"].f(),
+        starts=tallies["starts"].f() if tallies["starts"].gold else None,
         words_per_second=words / seconds if seconds else 0.0,
     )
 
@@ -112,7 +118,9 @@ def _document(name: str, group: Sequence[Sentence]) -> Document:
 
 
 def _tallies(groups: Sequence[Sequence[Sentence]], annotated: Sequence[AnnotatedText]) -> dict[str, _Tally]:
-    tallies = {name: _Tally() for name in ("tokens", "pos", "lemma", "content", "uas", "las", "sentences")}
+    tallies = {
+        name: _Tally() for name in ("tokens", "pos", "lemma", "content", "uas", "las", "sentences", "starts")
+    }
     for group, ours in zip(groups, annotated, strict=True):
         _compare(group, ours, tallies)
     return tallies
@@ -145,6 +153,11 @@ def _compare(group: Sequence[Sentence], ours: AnnotatedText, tallies: dict[str, 
     tallies["sentences"].gold += len(expected)
     tallies["sentences"].ours += len(units)
     tallies["sentences"].right += len(expected & units)
+    # The first of a text is no merit.
+    opened, found_starts = ({unit.start for unit in each if unit.start} for each in (expected, units))
+    tallies["starts"].gold += len(opened)
+    tallies["starts"].ours += len(found_starts)
+    tallies["starts"].right += len(opened & found_starts)
 
 
 def _placed(group: Sequence[Sentence]) -> Iterator[tuple[Span, Word, int]]:

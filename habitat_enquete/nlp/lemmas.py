@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from habitat_enquete.nlp.lexicon import LETTER_OF_POS, lexicon
-from habitat_enquete.nlp.oral import listed, spoken_norm
+from habitat_enquete.nlp.oral import REDUCED, listed, spoken_norm
 
 FACTORY: Final = "enquete_lemmas"
 _MISTAKEN: Final = frozenset({"NOUN", "ADJ", "PROPN"})
@@ -27,7 +27,8 @@ def hybrid_lemma(form: str, pos: str, guess: str) -> str:
     'logement'
     """
     if pos in _KEPT_AS_WRITTEN:
-        return guess or form
+        reduced = spoken_norm(form) if pos == "NUM" else ""  # « quat'e »
+        return reduced if reduced in REDUCED.values() else guess or form
     if not pos and (form in lexicon().names or form in lexicon().places):
         return form
     if guess and (pos not in LETTER_OF_POS or lexicon().attests(form, pos, guess)):

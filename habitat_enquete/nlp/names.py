@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from spacy.language import Language
@@ -81,26 +81,55 @@ _TOWN: Final = re.compile(
 _NUMBERED: Final = re.compile(r"\d|--")
 _OPENERS: Final = listed('. ! ? … ... : « " “ - – — ( [ /')
 _ACRONYM: Final = 5  # letters
+_SHORT_NAME: Final = 4
+_ORDERS: Final = listed("-toi -vous -moi")
+_OWNED: Final = listed(
+    "maison ferme grange terrain champ voiture appart appartement logement chambre fils fille mère père"
+)
+_BESIDE_SOMEBODY: Final = listed("avec chez sans suis appelle appelait m'appelle s'appelle prénomme")
+_POSSESSIVES: Final = listed("mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs")
+_RELATIVES: Final = listed(
+    """
+    sœur frère mère père fille fils mari femme compagnon compagne conjoint conjointe copain copine ami amie tante oncle
+    cousin cousine nièce neveu voisin voisine belle-sœur beau-frère belle-mère beau-père grand-mère grand-père collègue
+    petite petit aînée aîné cadette cadet coloc colocataire
+    """
+)
 _CALLED: Final = listed("Papa Maman Papi Papy Mamie Mamy Pépé Mémé Tonton Tata Alex Max Sam Jo Léo Théo Lou")
 
 
 def reconsidered(
-    label: str, text: str, before: Sequence[str] = (), *, opens: bool = False, proper: bool = True
+    label: str,
+    text: str,
+    before: Sequence[str] = (),
+    after: Sequence[str] = (),
+    *,
+    opens: bool = False,
+    proper: bool = True,
+    bare: bool = False,
 ) -> str:
-    """The label of a name, given the words before it; empty when it is no name after all.
+    """The label of a name, given the words around it; empty when it is no name after all.
 
-    Args: `before` the few words before the name, `opens` whether it opens a sentence, `proper` whether the model that
-    gives parts of speech sees a proper noun in it.
+    Args: `before` and `after` the few words on either side, `opens` whether it opens a sentence, `proper` whether the model
+    that gives parts of speech sees a proper noun in it, `bare` whether the text has no capitals to tell names by.
 
     >>> reconsidered("PER", "Champvert", ["allé", "vers"]), reconsidered("PER", "Noël", ["de"])
     ('LOC', '')
     >>> reconsidered("PER", "Lucie", ["vers"]), reconsidered("PER", "Imagine", opens=True)
     ('PER', '')
+    >>> reconsidered("LOC", "Karima", ["demandé", "à"]), reconsidered("LOC", "Nancy", after=[",", "ma", "sœur"])
+    ('PER', 'PER')
     """
+    if bare and text.islower():
+        return _PERSON if _first_name_only(text.title()) else label
     if text in _FEASTS or not any(letter.isupper() for letter in text):
         return ""
     words = [spoken_norm(word) for word in before]
     last = words[-1] if words else ""
+    if label == "LOC" and _somebody(text, words, [spoken_norm(word) for word in after]):
+        return _PERSON
+    if opens and after and after[0].lower() in _ORDERS:
+        return ""  # « Marie-toi »
     if last in _TITLES and label != _PERSON:
         return label if last in {"saint", "sainte"} or " " in text else _PERSON
     if label != _PERSON or last in _TITLES:
@@ -110,6 +139,23 @@ def reconsidered(
     if context := _of_head(text, words):
         return context if context != "-" else ""
     return label if _first_name(text) else _isolated(text, words)
+
+
+def _somebody(text: str, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Whether what was taken for a place is somebody: a relative in apposition, a first name where no place stands."""
+    if len(after) > 2 and after[0] == "," and after[1] in _POSSESSIVES and after[2] in _RELATIVES:
+        return True
+    if not _first_name_only(text):
+        return False
+    last, former = ["", "", *before][-1], ["", "", *before][-2]
+    if last == "à":
+        return bool(set(before) & _TO_SOMEBODY) or former in _OWNED
+    return last in _BESIDE_SOMEBODY
+
+
+def _first_name_only(text: str) -> bool:
+    """Whether it is a first name and no place we know."""
+    return text in lexicon().names and text not in communes() and text not in lexicon().places
 
 
 def _first_name(text: str) -> bool:
@@ -163,7 +209,22 @@ def _isolated(text: str, words: Sequence[str]) -> str:
     if not single:
         return _PERSON
     acronym = text.isupper() and 1 < len(text) <= _ACRONYM
+    singular = text[-1] not in "sxz" or not lexicon().analyses(text)
+    if last == "les" and singular and not acronym:
+        return _PERSON  # « les Chabrol », not « les Parisiens » nor « les HLM »
     return "" if acronym or last == "sur" or last in _ARTICLES else _PERSON
+
+
+def _known_names(doc: Doc) -> Iterator[Span]:
+    """In a text without capitals, the first names and towns that are no other word: « fabienne », « rodez »."""
+    for token in doc:
+        word = token.text.title()
+        if len(word) < _SHORT_NAME or lexicon().analyses(token.text):
+            continue
+        if word in lexicon().names:
+            yield Span(doc, token.i, token.i + 1, _PERSON)
+        elif word in lexicon().places or word in communes():
+            yield Span(doc, token.i, token.i + 1, "LOC")
 
 
 class CheckedNames:
@@ -171,19 +232,24 @@ class CheckedNames:
 
     def __call__(self, doc: Doc) -> Doc:
         kept = []
+        bare = not any(token.text[:1].isupper() for token in doc)
         for name in doc.ents:
-            if label := self._label(name):
+            if label := self._label(name, bare=bare):
                 kept.append(name if label == name.label_ else Span(doc, name.start, name.end, label))
+        if bare:
+            taken = {token.i for name in kept for token in name}
+            kept += [name for name in _known_names(doc) if name.start not in taken]
         doc.set_ents(kept)
         return doc
 
-    def _label(self, name: Span) -> str:
+    def _label(self, name: Span, *, bare: bool) -> str:
         doc, start = name.doc, name.start
         before = [token.text for token in doc[max(0, start - _SHOWN) : start]]
+        after = [token.text for token in doc[name.end : name.end + _SHOWN]]
         opens = not start or bool(doc[start].is_sent_start) or before[-1] in _OPENERS
         tagged = any(token.pos_ for token in name)
         proper = not tagged or any(token.pos_ == "PROPN" for token in name)
-        return reconsidered(name.label_, name.text, before, opens=opens, proper=proper)
+        return reconsidered(name.label_, name.text, before, after, opens=opens, proper=proper, bare=bare)
 
 
 @Language.factory(FACTORY, assigns=["doc.ents"])

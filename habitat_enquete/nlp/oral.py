@@ -13,7 +13,7 @@ def listed(words: str) -> frozenset[str]:
 
 # Reduced form → standard form, as transcribers write them. Standard forms are what the lexicon and the model know.
 REDUCED: Final[dict[str, str]] = {
-    "chuis": "suis", "chu": "suis", "j'suis": "suis", "chais": "sais", "ché": "sais", "chépa": "sais", "shuis": "suis",
+    "chuis": "suis", "chui": "suis", "chu": "suis", "j'suis": "suis", "chais": "sais", "ché": "sais", "chépa": "sais", "shuis": "suis",
     "ptit": "petit", "p'tit": "petit", "ptite": "petite", "p'tite": "petite", "ptits": "petits", "p'tits": "petits",
     "ptites": "petites", "p'tites": "petites", "quat'": "quatre", "quat'e": "quatre", "quat": "quatre", "aut'": "autre",
     "aute": "autre", "not'": "notre", "vot'": "votre", "p't-être": "peut-être", "p't'être": "peut-être",

@@ -17,13 +17,14 @@ from spacy.language import Language
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.nlp import language, lemmas, names, sentences
+from habitat_enquete.nlp.boundaries import FILE as BOUNDARIES
 from habitat_enquete.nlp.lexicon import FILE as LEXICON
 
 SHIPPED: Final = "fr_enquete_parle"
 BLANK: Final = "blank"
 NEEDS: Final = ("lemma", "parse", "entities")
 # Raise it when tokens, lemmas or sentences change for the same model: cached annotations then expire.
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4
 _COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "lemma": (
         "tok2vec",
@@ -138,7 +139,10 @@ def _complete(nlp: Language) -> None:
 
 
 def _lexicon_digest() -> str:
-    return hashlib.sha256(resources.files("habitat_enquete.lang").joinpath(LEXICON).read_bytes()).hexdigest()
+    folder = resources.files("habitat_enquete.lang")
+    return hashlib.sha256(
+        b"".join(folder.joinpath(name).read_bytes() for name in (LEXICON, BOUNDARIES))
+    ).hexdigest()
 
 
 def _hash(*parts: str) -> str:

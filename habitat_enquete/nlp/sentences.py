@@ -1,7 +1,8 @@
 """Readable units of speech: sentences where punctuation or the model shows them, shorter pieces where nothing does.
 
-Speech is often transcribed without a full stop. A unit longer than `LONGEST` words is cut before the words that open a
-new clause (« et puis », « parce que », « mais »…), never within the first or last `SHORTEST` words.
+Speech is often transcribed without a full stop: where the pipeline gives parts of speech, `boundaries` then tells where a unit
+may start. A unit longer than `LONGEST` words is cut at its likeliest place, or before the words that open a new clause
+(« et puis », « parce que », « mais »…), never within the first or last `SHORTEST` words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from habitat_enquete.nlp.boundaries import LIKELY, boundaries, word_class
 from habitat_enquete.nlp.lexicon import lexicon
 
 FACTORY: Final = "enquete_sentences"
@@ -83,6 +85,22 @@ def _cuts(lower: Sequence[str], first: int, end: int, longest: int) -> list[int]
     return []
 
 
+def cut_likeliest(
+    starts: Sequence[bool], likely: Sequence[float], *, longest: int = LONGEST, shortest: int = SHORTEST
+) -> list[bool]:
+    """The same starts, with units of more than `longest` words cut where a unit is likeliest to start."""
+    cut = list(starts)
+    bounds = [rank for rank, start in enumerate(starts) if start] + [len(cut)]
+    waiting = list(itertools.pairwise(bounds))
+    while waiting:
+        first, end = waiting.pop()
+        if end - first > longest:
+            best = max(range(first + shortest, end - shortest), key=lambda rank: (likely[rank], -rank))
+            cut[best] = True
+            waiting += [(first, best), (best, end)]
+    return cut
+
+
 def _opens(lower: Sequence[str], rank: int, openers: Sequence[str]) -> bool:
     if lower[rank - 1] in {"et", "mais", "donc", "parce", "puis", "en"}:
         return False  # the cut belongs before them
@@ -99,16 +117,35 @@ class ReadableSentences:
     def __call__(self, doc: Doc) -> Doc:
         words = [token.text for token in doc]
         punctuated = is_punctuated(words)
-        if doc.has_annotation("SENT_START"):
-            starts = [bool(token.is_sent_start) or token.i == 0 for token in doc]
-            starts = _checked(words, starts, punctuated=punctuated)
+        if not punctuated and doc.has_annotation("POS"):
+            starts = self._likely(doc, words)
         else:
-            starts = final_punctuation_starts(words)
-        starts = cut_long(words, starts, longest=self.longest * (2 if punctuated else 1))
+            if doc.has_annotation("SENT_START"):
+                starts = [bool(token.is_sent_start) or token.i == 0 for token in doc]
+                starts = _checked(words, starts, punctuated=punctuated)
+            else:
+                starts = final_punctuation_starts(words)
+            starts = cut_long(words, starts, longest=self.longest * (2 if punctuated else 1))
         for token, start in zip(doc, starts, strict=True):
             if token.is_sent_start is not start:  # writing checks the whole text each time
                 token.is_sent_start = start
         return doc
+
+    def _likely(self, doc: Doc, words: Sequence[str]) -> list[bool]:
+        """The starts in a text without final marks: a line, what follows one of its few marks, what is likely."""
+        spoken = [token for token in doc if not token.is_space]
+        lower = [token.lower_.replace("’", "'") for token in spoken]
+        classes = [word_class(token.pos_, str(token.morph)) for token in spoken]
+        votes = [bool(token.is_sent_start) for token in spoken] if doc.has_annotation("SENT_START") else ()
+        likely = boundaries().probabilities(lower, classes, votes)
+        sure = _checked(words, final_punctuation_starts(words), punctuated=False)
+        starts = [
+            sure[token.i] or (chance > LIKELY and lower[rank][:1].isalnum())
+            for rank, (token, chance) in enumerate(zip(spoken, likely, strict=True))
+        ]
+        cut = cut_likeliest(starts, likely, longest=self.longest)
+        kept = {token.i for token, start in zip(spoken, cut, strict=True) if start}
+        return [rank in kept or rank == 0 for rank in range(len(words))]
 
 
 def is_punctuated(words: Sequence[str]) -> bool:

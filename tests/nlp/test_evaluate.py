@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from habitat_enquete.cli.main import main
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.nlp.conllu import read_sentences
+from habitat_enquete.nlp.conllu import read_sentences, unpunctuated
 from habitat_enquete.nlp.evaluate import evaluate
 from habitat_enquete.nlp.pipeline import Pipeline
 
@@ -66,6 +66,53 @@ def test_what_is_not_conllu_is_told_in_french(tmp_path: Path, blank: Pipeline, c
     file.write_text(content, "utf-8")
     with pytest.raises(EnqueteError, match=r"x\.conllu, ligne 1 : ce n'est pas du CoNLL-U"):
         evaluate(file, blank)
+
+
+WITHOUT_HEADS = """\
+1	On	on	PRON	_	_	_	_	_	_
+2	parle	parler	VERB	_	_	_	_	_	_
+2.1	tout	tout	ADV	_	_	_	_	2:advmod	_
+3-4	du	_	_	_	_	_	_	_	_
+3	de	de	ADP	_	_	_	_	_	_
+4	le	le	DET	_	_	_	_	_	_
+5	loyer	loyer	NOUN	_	_	_	_	_	SpaceAfter=No
+6	.	.	PUNCT	_	_	_	_	_	_
+"""
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blank_heads_and_empty_nodes_are_read(tmp_path: Path, blank: Pipeline, start: str, end: str) -> None:
+    file = tmp_path / "x.conllu"
+    file.write_bytes((start + WITHOUT_HEADS.replace("\n", end)).encode())
+    (sentence,) = read_sentences(file)
+    assert ([word.form for word in sentence.words], sentence.has_heads) == (
+        ["On", "parle", "du", "loyer", "."],
+        False,
+    )
+    scores = evaluate(file, blank)
+    assert (scores.tokens, scores.uas, scores.las, scores.starts) == (1.0, None, None, None)
+
+
+def test_what_is_not_utf8_is_told_in_french(tmp_path: Path, blank: Pipeline) -> None:
+    file = tmp_path / "x.conllu"
+    file.write_bytes("1\tété".encode("latin-1"))
+    with pytest.raises(EnqueteError, match=r"x\.conllu, ligne 1 : ce n'est pas du CoNLL-U"):
+        evaluate(file, blank)
+
+
+def test_bare_sentences_lose_marks_and_capitals(treebank: Path) -> None:
+    first, second = unpunctuated(read_sentences(treebank))
+    assert (first.text, second.text) == ("on parle du loyer", "les volets grincent")
+    assert [first.words[word.head].form for word in first.words] == ["parle", "parle", "loyer", "parle"]
+
+
+def test_lang_evaluate_without_punctuation(treebank: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["lang", "evaluate", str(treebank), "--pipeline", "blank", "--bare", "--json"]
+    )
+    scores = json.loads(result.stdout)
+    assert (scores["bare"], scores["words"], scores["starts"]) == (True, 7, 0.0)
 
 
 def test_lang_evaluate_prints_one_json_object(treebank: Path) -> None:

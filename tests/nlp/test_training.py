@@ -85,10 +85,38 @@ def test_nothing_a_score_is_reported_on_is_trained_on(training: Import) -> None:
 
 def test_templates_name_who_and_where(training: Import) -> None:
     entities = training("entities")
-    names = entities.Names(Path("nowhere"), random.Random(3))
+    names = entities.Names(Path("nowhere"), ["franchement"], random.Random(3))
     filled = next(iter(entities.templates(names)))
     assert [label for _, label in filled if label] == ["PER", "LOC"]
     assert "".join(text for text, _ in filled).startswith("alors moi c'est ")
+
+
+def test_a_usual_word_that_opens_a_sentence_names_nobody(training: Import) -> None:
+    entities = training("entities")
+    names = entities.Names(Path("nowhere"), ["franchement"], random.Random(3))
+    filled = {"".join(text for text, _ in pieces): pieces for pieces in entities.templates(names)}
+    pieces = filled["Franchement, c'est compliqué."]
+    assert [label for _, label in pieces] == ["", "", ""]
+
+
+def test_streets_named_after_people_are_places(training: Import) -> None:
+    entities = training("entities")
+    names = entities.Names(Path("nowhere"), ["franchement"], random.Random(3))
+    street = next(p for p in entities.templates(names) if p[0][0].startswith("j'habite rue "))
+    assert [label for _, label in street] == ["", "LOC", ""]
+
+
+def test_a_verb_of_ours_has_every_form(training: Import) -> None:
+    forms = set(training("build_lexicon").conjugated("squatter"))
+    assert {
+        "squatte",
+        "squattais",
+        "squattions",
+        "squatterais",
+        "squatteront",
+        "squattée",
+        "squattant",
+    } <= forms
 
 
 def test_lexicon_file_is_read_back(training: Import, tmp_path: Path) -> None:
