@@ -231,6 +231,10 @@ class Code(StrEnum):
     )
     PYXFORM_REFUSES = "Le formulaire « {file} » est refusé par pyxform : {why}. Corrigez ce point, puis relancez « enquete questionnaire check »."
 
+    INFER_DEFINITION = (
+        "« {file} » est un questionnaire, et non un export de réponses. "
+        "Vérifiez-le par « enquete questionnaire check {file} », ou donnez le fichier des réponses."
+    )
     INFER_NOTHING = (
         "« {file} », feuille « {sheet} » : aucune colonne de réponses n'a été reconnue. "
         "Indiquez la bonne feuille par --sheet, avec une ligne d'en-têtes."

@@ -40,4 +40,6 @@ def infer(responses: Path, sheet: str | None, output: Path | None, force: bool) 
     inferred = write_inferred(responses, target, sheet=sheet, overwrite=force)
     rows = [(each.name, each.kind, each.why) for each in inferred.columns]
     say(table(("Question", "Type", "Pourquoi"), rows))
+    if inferred.aside:
+        tell(f"Colonnes mises à part (clés, dates, personnes) : {', '.join(inferred.aside)}.")
     tell(f"{target} : proposition écrite. Relisez-la, puis tapez « enquete import {as_typed(responses)} ».")

@@ -9,6 +9,7 @@ from typing import Final
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml
 from habitat_enquete.ingest.definitions.inference import Inferred, infer
+from habitat_enquete.ingest.definitions.questionnaires import XLSFORM_SUFFIXES, YAML_SUFFIXES
 from habitat_enquete.ingest.files.workbooks import read_workbook
 
 _HEAD: Final = """\
@@ -16,6 +17,17 @@ _HEAD: Final = """\
 # Vérifiez les types, écrivez les questions telles qu'elles ont été posées, donnez aux modalités leur libellé,
 # ajoutez « filtre: » aux questions qui n'étaient pas posées à tous, « coder: oui » aux questions ouvertes à coder.
 """
+
+
+def _refuse_definition(path: Path) -> None:
+    """Raises: EnqueteError when `path` is itself a questionnaire: there is nothing to deduce."""
+    suffix = path.suffix.lower()
+    if suffix in YAML_SUFFIXES and path.is_file():
+        raise EnqueteError(Code.INFER_DEFINITION, file=path.name)
+    if suffix in XLSFORM_SUFFIXES and path.is_file():
+        names = {sheet.name.strip().casefold() for sheet in read_workbook(path).sheets}
+        if {"survey", "choices"} <= names:
+            raise EnqueteError(Code.INFER_DEFINITION, file=path.name)
 
 
 def write_inferred(
@@ -32,6 +44,7 @@ def write_inferred(
     """
     if target.exists() and not overwrite:
         raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
+    _refuse_definition(responses)
     workbook = read_workbook(responses)
     inferred = infer(workbook, name=target.stem, sheet=sheet, today=today or dt.date.today())
     text = _HEAD.format(file=responses.name) + questionnaire_yaml(inferred.questionnaire)

@@ -171,4 +171,4 @@ def test_no_respondent_of_a_real_export_is_lost(
     result = infer_then_import(real_data / "limesurvey_rse/public_data.csv")
 
     assert (result.rows, result.added, result.notes) == (997, 997, 0)
-    assert result.questions == 706
+    assert result.questions == 115  # 606 columns are 15 multiple choices, others 7 matrices

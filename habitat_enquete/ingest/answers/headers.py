@@ -24,6 +24,9 @@ _DIGITS: Final = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 # A longer text is an answer, not a header: only whole labels are looked for in it.
 _LONGEST: Final = 300
 _MOST_NUMBERS: Final = 4
+# `Q06[SQ001]. Pourquoi ? [Un emploi]`, `Q06[SQ001]._.Pourquoi ? [Un emploi]`: LimeSurvey's code tells the question.
+_CODE_AND_LABEL: Final = re.compile(r"^([A-Za-z]\w*)\[\w+\](?:\. |\._\.).*\[([^\[\]]*)\]\s*$", re.DOTALL)
+_RANK_NAME: Final = re.compile(r"^(?:rang|rank|ranking|classement|choix)\s*(\d{1,2})$")
 _RANK_CODE: Final = re.compile(r"^q_?0*(\d{1,3})$")
 _SUBRANK: Final = re.compile(r"^sq_?0*(\d{1,3})$")
 _SUBQUESTION: Final = re.compile(r"^([^\[\]]+)\[sq_?0*(\d{1,3})\]")
@@ -204,6 +207,10 @@ class HeaderIndex:
         return role
 
     def _question_like(self, text: str) -> list[Target]:
+        coded = _CODE_AND_LABEL.match(text)
+        known = coded and (fold(coded[1]) in self._names or bare(coded[1]) in self._matrices)
+        if coded and known and (inner := self.pair(coded[1], coded[2])):
+            return list(inner)
         for attempt in _unnumbered(text):
             found = self._scoped(self._questions(attempt))
             if found:
@@ -266,6 +273,8 @@ class HeaderIndex:
             return None if rank is None else Target(question, Part.COMPONENT, rank=rank)
         if not question.type.is_choice:
             return None
+        if question.type is QuestionType.RANK and (rank_of := _RANK_NAME.match(text)):
+            return Target(question, Part.MENTION, rank=int(rank_of[1]))
         choice = self._choices_of(question).get(text) or self._choices_of(question).get(bare(inner))
         if choice is None and self.ranks and (found := _SUBRANK.match(text)):
             choice = self._by_rank(question, int(found[1]), outer)

@@ -62,7 +62,7 @@ _NAMES: Final[dict[Meta, str]] = {
     Meta.START: "start | startdate | date de lancement | date started | heure de début | start time | date de début",
     Meta.END: "end | datestamp | date de la dernière action | date last action | heure de fin | completion time | date de fin",
     Meta.TIMESTAMP: "_submission_time | submissiondate | horodateur | timestamp | submitted time | modified time | date_saisie"
-    " | date de saisie | soumis le | envoyé le | date de la réponse | modifié le",
+    " | date de saisie | soumis le | envoyé le | date de la réponse | modifié le | date/heure | heure de soumission | modifiée le | modifiée à",
     Meta.VERSION: "__version__ | _version_ | formversion | _version",
     Meta.ENUMERATOR: "_submitted_by | submittername | username | enquêteur | enqueteur | nom d'utilisateur",
     Meta.PERSONAL: "ip address | adresse ip | ipaddr | uid | email | e-mail | mail | courriel | adresse e-mail"
@@ -72,7 +72,7 @@ _NAMES: Final[dict[Meta, str]] = {
     " | langue de départ | langue de base | start language | tête de série | refurl | submitterid"
     " | attachmentspresent | attachmentsexpected | status | edits | device id | formulaire | origine_saisie | lang_saisie"
     " | appareil_saisie | progression | temps_saisie | audit | simserial | subscriberid | heure de la dernière modification"
-    " | dernière modification | langue | points | total des points | commentaires du quiz | simid | duration",
+    " | dernière modification | langue | points | total des points | commentaires du quiz | simid | duration | complété à | complétée le | terminé à",
 }
 ROLES: Final = {
     bare(name): role for role, names in _NAMES.items() for name in names.split(" | ") if bare(name)
