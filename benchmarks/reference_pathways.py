@@ -26,7 +26,15 @@ from scipy.spatial.distance import squareform
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.pathways import costs as cost_tables
-from habitat_enquete.pathways import descriptive, indicators, mca, quality, variants
+from habitat_enquete.pathways import (
+    descriptive,
+    indicators,
+    mca,
+    quality,
+    representatives,
+    respondent_groups,
+    variants,
+)
 from habitat_enquete.pathways.distances import Distances, Method, distances
 from habitat_enquete.pathways.hierarchy import cut, hierarchy
 from habitat_enquete.pathways.sequences import (
@@ -196,6 +204,8 @@ def dist(folder: Folder) -> Iterator[Line]:
     for entry in folder.json("dist/manifest.json"):
         yield from safely(f"dist/{entry['name']}", one_distance(folder, entry))
     yield from safely("dist/coûts", cost_matrices(folder))
+    for name in folder.names("dist", "*_CUSTOM_indel.txt"):
+        folder.path(name)  # an input, used by the distances with costs of one's own
 
 
 def safely(name: str, lines: Iterator[Line]) -> Iterator[Line]:
@@ -278,6 +288,9 @@ def computed_distances(folder: Folder, sequences: Sequences, entry: dict[str, An
     constant = cost_tables.costs(sequences, "CONSTANT", indel=1.0)
     own = constant if sm == "CONSTANT" else table
     known: dict[str, Callable[[], Distances]] = {
+        "OMloc": lambda: variants.localized(
+            sequences, own, expansion=p.get("expcost", 0.5), context=p.get("context")
+        ),
         "OMslen": lambda: variants.spell_length_sensitive(
             sequences, own, power=p["h"], link=p.get("link", "mean")
         ),
@@ -522,8 +535,36 @@ def cluster_file(
         yield from of_partition(folder, name, prefix, match, square, weights)
     elif rest == "discrepancy":
         yield from discrepancies(folder, name, square)
+    elif match := re.fullmatch(r"seqrep_(\w+?)_cov(\d+)", rest):
+        yield from represented(folder, name, square, sequences, match[1], int(match[2]) / 100)
+    elif rest.endswith("_membership_medoidindex"):
+        header, rows = folder.rows(name)
+        for at, title in enumerate(header):
+            rows_of = np.array([int(row[at]) for row in rows]) - 1
+            theirs = float(weights @ square[np.arange(len(square)), rows_of])
+            own_total = group(found, int(re.sub(r"\D", "", title)), weights=weights).cost
+            yield Line(f"{name} {title} (total)", own_total, theirs, 1e-9, True)
     else:
         print(f"# {name} : non recalculé", file=sys.stderr)
+
+
+def represented(
+    folder: Folder, name: str, square: np.ndarray, sequences: Sequences, merit: str, coverage: float
+) -> Iterator[Line]:
+    """The representative sequences, one line each, and their figures."""
+    expected = [row for row in folder.rows(name)[1] if row[0] != "Total"]
+    scores = representatives.merits(sequences, square)[representatives.Merit(merit)]
+    own = representatives.representatives(square, scores, sequences.weights, coverage=coverage).kept
+    yield Line(f"{name} nombre", float(len(own)), float(len(expected)))
+    total = float(sequences.weights.sum())
+    for row, each in zip(expected, own, strict=False):
+        # Equal sequences are one representative, whichever of them is named.
+        yield Line(f"{name} {row[0]} (même parcours)", float(square[each.row, int(row[1]) - 1]), 0.0)
+        figures = (
+            *(each.assigned, 100 * each.assigned / total, each.near, 100 * each.near / total),
+            *(each.spread, each.mean, each.to_centre, each.discrepancy, each.quality),
+        )
+        yield worst(f"{name} {row[0]}", np.array(figures), np.array([float(cell) for cell in row[2:]]))
 
 
 def tree_of(square: np.ndarray, name: str) -> np.ndarray:
@@ -677,14 +718,16 @@ def profiles(folder: Folder) -> Iterator[Line]:
     for name, count in MCA_SETS.items():
         if folder.has(f"data/{name}.csv") and folder.names("mca", f"{name}_*eig.csv"):
             yield from safely(f"mca/{name}", one_mca(folder, name, count))
+            yield from safely(f"mca/{name} HCPC", people_in_groups(folder, name, count))
     yield from cross_tables(folder)
     yield from weighted_tables(folder)
 
 
 def one_mca(folder: Folder, name: str, count: int) -> Iterator[Line]:
     header, rows = folder.rows(f"data/{name}.csv")
-    first = 1 if header[0] in ("", "id") else 0
-    variables = {header[at]: [row[at] for row in rows] for at in range(first, first + count)}
+    variables = {
+        column: [row[header.index(column)] for row in rows] for column in active(folder, name, header, count)
+    }
     weights = folder.numbers(f"mca/{name}_roww.csv")[1] if folder.has(f"mca/{name}_roww.csv") else []
     for variant in ("_active_only", "", "_weighted", "_specific"):
         prefix = f"mca/{name}{variant}"
@@ -694,6 +737,21 @@ def one_mca(folder: Folder, name: str, count: int) -> Iterator[Line]:
         passive = excluded(folder, name, variables) if variant == "_specific" else []
         yield from mca_tables(folder, prefix, mca.analyse(variables, weights=own, passive=passive))
     yield from supplementary(folder, name, header, rows, variables)
+    if folder.has(f"mca/{name}_burt_eig.csv"):
+        # The table of Burt has the squared eigenvalues of the indicator matrix.
+        expected = folder.numbers(f"mca/{name}_burt_eig.csv")[2][:, 0]
+        own = mca.analyse(variables).eigenvalues ** 2
+        yield worst(f"mca/{name}_burt_eig.csv", own[: len(expected)], expected[: len(own)])
+
+
+def active(folder: Folder, name: str, header: list[str], count: int) -> list[str]:
+    """The active variables: those of the correlation ratios when they are given, else the first ones."""
+    for file in folder.names("mca", f"{name}*_var_eta2.csv"):
+        said = set(folder.numbers(file)[1])
+        if said <= set(header):
+            return [column for column in header if column in said]
+    first = 1 if header[0] in ("", "id") else 0
+    return header[first : first + count]
 
 
 def excluded(folder: Folder, name: str, variables: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -770,6 +828,69 @@ def supplementary(
             [found.correlations(np.array([float(r[header.index(label)]) for r in rows])) for label in labels]
         )
         yield worst(f"mca/{name}_quantisup_coord.csv", up_to_sign(own, expected), expected)
+
+
+def people_in_groups(folder: Folder, name: str, count: int) -> Iterator[Line]:
+    """HCPC: Ward's tree on the axes, its cut, the consolidated groups, what characterises them, and their paragons."""
+    names = folder.names("mca", f"{name}_hcpc*")
+    if not names:
+        return
+    header, rows = folder.rows(f"data/{name}.csv")
+    first = 1 if header[0] in ("", "id") else 0
+    variables = {
+        column: [row[header.index(column)] for row in rows] for column in active(folder, name, header, count)
+    }
+    points = mca.analyse(variables, axes=20).people
+    ones = np.ones(len(points))
+    tree = respondent_groups.ward(points, ones)
+    for file in names:
+        stem = Path(file).stem
+        if match := re.search(r"_last(\d+)heights$", stem):
+            expected = np.sort([float(row[-1]) for row in folder.rows(file)[1]])
+            yield worst(file, np.sort(tree.heights)[-len(expected) :], expected)
+            continue
+        match = re.search(r"_hcpc(\d+)_", stem)
+        if match is None:
+            continue
+        raw = respondent_groups.along_first_axis(points, tree.cut(int(match[1])), ones)
+        groups = respondent_groups.along_first_axis(
+            points, respondent_groups.consolidated(points, raw, ones), ones
+        )
+        labels = [str(group + 1) for group in groups]
+        columns = {
+            h: [row[at] for row in rows] for at, h in enumerate(header) if h and at >= first and h != "age"
+        }
+        if stem.endswith("clust"):
+            own = raw if "noconsol" in stem else groups
+            theirs = np.array([int(row[-1]) for row in folder.rows(file)[1]])
+            yield Line(f"{file} personnes classées autrement", float((own + 1 != theirs).sum()), 0.0)
+        elif "_category_" in stem:
+            yield from traits(folder, file, columns, labels, stem.rsplit("_", 1)[1])
+        elif stem.endswith("testchi2"):
+            yield from associations(folder, file, columns, labels)
+        elif stem.endswith("para"):
+            yield from nearest_people(folder, file, points, groups)
+
+
+def nearest_people(folder: Folder, file: str, points: np.ndarray, groups: np.ndarray) -> Iterator[Line]:
+    lines = folder.path(file).read_text(encoding="utf-8").splitlines()
+    found = respondent_groups.paragons(points, groups, np.ones(len(points)))
+    heads = [at for at, line in enumerate(lines) if line.startswith("Cluster")]
+    for at, own in zip(heads, found, strict=True):
+        people, gaps = lines[at + 1].split(), [float(each) for each in lines[at + 2].split()]
+        wrong = sum(str(row + 1) != person for (row, _), person in zip(own, people, strict=True))
+        yield Line(f"{file} {lines[at]} personnes", float(wrong), 0.0)
+        yield worst(f"{file} {lines[at]}", np.array([gap for _, gap in own]), np.array(gaps), 1e-6)
+
+
+def associations(
+    folder: Folder, file: str, columns: dict[str, list[str]], groups: Sequence[str]
+) -> Iterator[Line]:
+    """Which variables go with the groups: chi-square, its degrees of freedom and p-value."""
+    for row in folder.rows(file)[1]:
+        own = crosstabs.independence(crosstabs.crosstab(list(columns[row[0]]), list(groups)))
+        yield Line(f"{file} {row[0]} p", own.p_value, float(row[1]))
+        yield Line(f"{file} {row[0]} degrés de liberté", float(own.df), float(row[2]))
 
 
 def is_number(cell: str) -> bool:
@@ -880,15 +1001,26 @@ def described(folder: Folder) -> Iterator[Line]:
         columns = {
             h: [row[at] for row in rows] for at, h in enumerate(header) if h and h not in ("age", "SPC")
         }
-        found = mca.characterise(columns, groups)[known[label]]
-        own = {f"{each.variable}={each.category}": each for each in found}
-        for title, cells in ((row[0], row[1:]) for row in folder.rows(name)[1]):
-            if title in own:
-                each = own[title]
-                computed = (each.of_category, each.of_group, each.overall, each.p_value, each.v_test)
-                yield worst(f"{name} {title}", np.array(computed), np.array([float(cell) for cell in cells]))
-            else:
-                yield Line(f"{name} {title} (absent)", 0.0, 1.0)
+        yield from traits(folder, name, columns, groups, known[label])
+    name = "mca/tea_catdes_SPC_chi2.csv"
+    if folder.has(name) and folder.has("data/tea.csv"):
+        header, rows = folder.rows("data/tea.csv")
+        columns = {h: [row[at] for row in rows] for at, h in enumerate(header) if h}
+        yield from associations(folder, name, columns, columns["SPC"])
+
+
+def traits(
+    folder: Folder, name: str, columns: dict[str, list[str]], groups: Sequence[str], group_name: str
+) -> Iterator[Line]:
+    """The categories that tell a group apart."""
+    own = {f"{each.variable}={each.category}": each for each in mca.characterise(columns, groups)[group_name]}
+    for title, cells in ((row[0], row[1:]) for row in folder.rows(name)[1]):
+        if title in own:
+            each = own[title]
+            computed = (each.of_category, each.of_group, each.overall, each.p_value, each.v_test)
+            yield worst(f"{name} {title}", np.array(computed), np.array([float(cell) for cell in cells]))
+        else:
+            yield Line(f"{name} {title} (absent)", 0.0, 1.0)
 
 
 # ── agreement and weights ────────────────────────────────────────────────────────────────────────────────────────────

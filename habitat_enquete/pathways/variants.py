@@ -2,7 +2,7 @@
 
 Sources: M. Studer & G. Ritschard, JRSS A 179, 2016 (OMslen, OMspell, OMstran); P.-F. Marteau, « Time warp edit distance », IEEE TPAMI
 31, 2009 (TWED); C. Elzinga & M. Studer, « Spell sequences, state proximities, and distance metrics », *Sociological Methods &
-Research* 44, 2015 (SVRspell). Figures are those of R TraMineR 2.2.
+Research* 44, 2015 (SVRspell); M. Hollister, « Is optimal matching suboptimal? », same review 38, 2009 (OMloc). Figures are those of R TraMineR 2.2.
 """
 
 from __future__ import annotations
@@ -72,6 +72,48 @@ def spell_length_sensitive(
         return _weighted_alignment(
             lines[i], lines[j], cost.substitution, cost.indel, weights[i], weights[j], link == "gmean"
         )
+
+    return Distances(_each_pair(unique.codes, pair), unique.index)
+
+
+@compiled
+def _localized(
+    one: NDArray[Any], other: NDArray[Any], sub: NDArray[Any], expansion: float, context: float
+) -> float:
+    """Optimal matching where what is inserted costs more the less it is like the two states before it."""
+    m, n = len(one), len(other)
+    row = np.zeros(n + 1)
+    for j in range(n):
+        row[j + 1] = row[j] + expansion + context * sub[one[0], other[j]]
+    first = 0.0
+    for i in range(m):
+        first += expansion + context * sub[other[0], one[i]]
+        diagonal, row[0] = row[0], first
+        before = one[max(i - 1, 0)]
+        for j in range(n):
+            earlier = other[max(j - 1, 0)]
+            out = expansion + context * (sub[earlier, one[i]] + sub[other[j], one[i]]) / 2
+            into = expansion + context * (sub[before, other[j]] + sub[one[i], other[j]]) / 2
+            best = min(diagonal + sub[one[i], other[j]], row[j + 1] + out, row[j] + into)
+            diagonal, row[j + 1] = row[j + 1], best
+    return float(row[n])
+
+
+def localized(
+    sequences: Sequences, cost: Costs, *, expansion: float = 0.1, context: float | None = None
+) -> Distances:
+    """OMloc: a state put in or taken out costs `expansion` (of the dearest change) plus `context` times how unlike its neighbours
+    it is; `context` is 1 - 2 × `expansion` by default. Source: M. Hollister, SMR 38, 2009."""
+    unique = distinct(sequences)
+    lines = [line[line >= 0].astype(np.int64) for line in unique.codes]
+    local = 1 - 2 * expansion if context is None else context
+    dearest = float(cost.substitution.max())
+    time = expansion * min(dearest, 2 * (dearest * expansion + local))
+
+    def pair(i: int, j: int) -> float:
+        if not len(lines[i]) or not len(lines[j]):
+            return (len(lines[i]) + len(lines[j])) * time
+        return _localized(lines[i], lines[j], cost.substitution, time, local)
 
     return Distances(_each_pair(unique.codes, pair), unique.index)
 
