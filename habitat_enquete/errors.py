@@ -569,6 +569,11 @@ class Code(StrEnum):
     PATHWAY_WEIGHT = "Le poids « {value} » de {respondent} n'est pas un nombre positif : cette personne compte pour 1. Corrigez-le."
     PATHWAY_PLACE_AREA = "« {value} » est plus vaste qu'une commune : l'échelle et la distance du déménagement restent inconnues. Écrivez la commune si vous la savez."
     PATHWAY_COMMUNE_NUMBER = "« {value} » est lu comme le code INSEE de {commune}. Si c'est un code postal, écrivez plutôt le nom de la commune."
+    PROFILES_TOO_FEW = (
+        "Pour des types de répondants il faut au moins deux questions fermées et trois personnes ; il reste {questions} question et"
+        " {people} personnes{why}. Nommez d'autres questions après --profiles."
+    )
+    PROFILES_QUESTION = "« {value} » n'est pas une question fermée à une seule réponse des questionnaires. Questions possibles : {known}."
     PATHWAY_YES_NO = "« {value} » n'est ni oui ni non. Écrivez « oui » ou « non »."
     PATHWAY_SATISFACTION = (
         "« {value} » n'est pas une note de satisfaction de 1 à 5. Corrigez-la ou videz la cellule."

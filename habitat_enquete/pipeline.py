@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.project import Project
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from habitat_enquete.model.codebook import Codebook
     from habitat_enquete.model.questionnaire import Questionnaire
     from habitat_enquete.model.reliability import Reliability
+    from habitat_enquete.pathways.respondent_profiles import RespondentTypes
     from habitat_enquete.pathways.run import PathwaysResult
     from habitat_enquete.pathways.table import EpisodeTable
     from habitat_enquete.report.deliverables.run import DeliveryResult
@@ -147,10 +149,11 @@ def code(
 
 @dataclass(frozen=True, slots=True)
 class PathwaysOutcome:
-    """What `enquete pathways` found and the files it wrote."""
+    """What `enquete pathways` found and the files it wrote. `result` is None when only types of respondents could be made."""
 
-    result: PathwaysResult
+    result: PathwaysResult | None
     files: tuple[Path, ...]
+    respondents: RespondentTypes | None = None
 
 
 def pathways(
@@ -160,6 +163,7 @@ def pathways(
     propose: bool = False,
     to_table: Path | None = None,
     to_ageven: Path | None = None,
+    profiles: Sequence[str] = (),
     **chosen: Any,
 ) -> PathwaysOutcome:
     """Build the residential pathways, and write their figures and tables in `outputs/parcours/`.
@@ -168,6 +172,7 @@ def pathways(
         episodes: a table of episodes or an Ageven grid, which replaces what it said before.
         propose: whether to look for episodes in the interviews.
         to_table, to_ageven: where to write all episodes, to be corrected and read again.
+        profiles: closed questions that make types of respondents, or `("mca",)` for all of them.
         chosen: settings that replace the codebook's (see `pathways.settings`).
 
     Raises: EnqueteError when there is no episode, a file cannot be read, or a setting is wrong.
@@ -177,16 +182,39 @@ def pathways(
     from habitat_enquete.pathways.run import run
     from habitat_enquete.report.pathways import write
     from habitat_enquete.report.pathways_workbook import write_ageven, write_episodes
+    from habitat_enquete.report.respondent_profiles import write as write_types
 
-    codebook = read_codebook(project.codebook_file)
+    codebook, questionnaires = read_codebook(project.codebook_file), read_all(project.questionnaires)
     table = _episode_table(project, episodes) if episodes else None
-    result = run(project, codebook, read_all(project.questionnaires), table=table, propose=propose, **chosen)
-    files = list(write(project.outputs / "parcours", result, title=codebook.title or project.root.name))
+    folder, title = project.outputs / "parcours", codebook.title or project.root.name
+    types = _respondent_types(project, codebook, questionnaires, profiles, chosen) if profiles else None
+    try:
+        result = run(project, codebook, questionnaires, table=table, propose=propose, **chosen)
+    except EnqueteError as error:
+        # A study without paths may still have profiles.
+        if types is None or error.code is not Code.PATHWAY_NONE:
+            raise
+        return PathwaysOutcome(None, tuple(write_types(folder, types, title=title)), types)
+    files = list(write(folder, result, title=title))
+    files += write_types(folder, types, title=title) if types is not None else []
     if to_table:
         files.append(write_episodes(to_table, result))
     if to_ageven:
         files.append(write_ageven(to_ageven, result))
-    return PathwaysOutcome(result, tuple(files))
+    return PathwaysOutcome(result, tuple(files), types)
+
+
+def _respondent_types(
+    project: Project,
+    codebook: Codebook,
+    questionnaires: Sequence[Questionnaire],
+    named: Sequence[str],
+    chosen: Mapping[str, Any],
+) -> RespondentTypes:
+    from habitat_enquete.pathways.run_profiles import run_profiles
+
+    # The number of types asked for is that of paths, unless there is nothing else to make types of.
+    return run_profiles(project, codebook, questionnaires, named, **dict(chosen) | {"types": None})
 
 
 def _episode_table(project: Project, path: Path) -> EpisodeTable:

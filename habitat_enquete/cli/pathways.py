@@ -10,9 +10,12 @@ import click
 from habitat_enquete.cli.show import count, pass_project, report_problems, say, say_json, table
 
 if TYPE_CHECKING:
+    from habitat_enquete.pathways.respondent_profiles import RespondentTypes
+    from habitat_enquete.pathways.run import PathwaysResult
     from habitat_enquete.pipeline import PathwaysOutcome
     from habitat_enquete.project import Project
 
+_WIDE = 90
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -49,6 +52,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="DIMENSIONS",
     help="Types par dimensions croisées, séparées par des virgules : tenure, place, household.",
 )
+@click.option(
+    "--profiles",
+    metavar="QUESTIONS",
+    help="Types de répondants d'après des questions fermées, séparées par des virgules ; « mca » : toutes.",
+)
 @click.option("--propose", is_flag=True, help="Relève dans les entretiens des épisodes à confirmer.")
 @click.option(
     "--table",
@@ -71,6 +79,7 @@ def command(
     cost: str | None,
     by: tuple[str, ...],
     channels: str | None,
+    profiles: str | None,
     propose: bool,
     to_table: Path | None,
     to_ageven: Path | None,
@@ -86,6 +95,7 @@ def command(
         enquete pathways
         enquete pathways parcours.xlsx --types 4
         enquete pathways --propose --table a_confirmer.xlsx
+        enquete pathways --profiles statut_occupation,type_logement,souhait
     """
     from habitat_enquete import pipeline as stages
 
@@ -101,18 +111,48 @@ def command(
         cost=cost,
         by=by or None,
         channels=[part.strip() for part in channels.split(",")] if channels else None,
+        profiles=[part.strip() for part in profiles.split(",") if part.strip()] if profiles else (),
     )
-    say_json(_summary(project, outcome)) if as_json else _show(project, outcome)
-    if any(problem.severity.value == "error" for problem in outcome.result.problems):
+    if as_json:
+        say_json(_summary(project, outcome))
+    else:
+        _show(project, outcome)
+    problems = outcome.result.problems if outcome.result else ()
+    if any(problem.severity.value == "error" for problem in problems):
         raise click.exceptions.Exit(1)
 
 
 def _summary(project: Project, outcome: PathwaysOutcome) -> dict[str, object]:
-    return {**outcome.result.summary(), "files": [project.relative(path) for path in outcome.files]}
+    found = outcome.result.summary() if outcome.result else {}
+    types = {"respondent_types": outcome.respondents.summary()} if outcome.respondents else {}
+    return {**found, **types, "files": [project.relative(path) for path in outcome.files]}
 
 
 def _show(project: Project, outcome: PathwaysOutcome) -> None:
-    result = outcome.result
+    if outcome.result is not None:
+        _show_paths(outcome.result)
+    if outcome.respondents is not None:
+        _show_respondents(outcome.respondents)
+    for path in outcome.files:
+        say(f"→ {project.relative(path)}")
+
+
+def _show_respondents(found: RespondentTypes) -> None:
+    say(
+        f"{count(len(found.people), 'répondant')}, {count(len(found.questions), 'question')} : {found.verdict}"
+    )
+    rows = []
+    for group, traits in enumerate(found.traits):
+        size = sum(each == group + 1 for each in found.types.values())
+        words = ", ".join(
+            trait.category for trait in traits if trait.v_test > 0 and trait.variable in found.questions
+        )
+        rows.append((f"Type {group + 1}", size, words if len(words) <= _WIDE else f"{words[:_WIDE]}…"))
+    if rows:
+        say(table(("Répondants", "Personnes", "Ce qui les distingue"), rows))
+
+
+def _show_paths(result: PathwaysResult) -> None:
     moves = sum(map(len, result.moves.values()))
     say(f"{len(result.pathways)} parcours, {count(moves, 'déménagement')}.")
     if result.proposed:
@@ -146,8 +186,6 @@ def _show(project: Project, outcome: PathwaysOutcome) -> None:
             f"{each.met_elsewhere} sur {each.exposed_elsewhere} ; p corrigé {_decimal(each.corrected)})."
         )
     report_problems(result.problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
-    for path in outcome.files:
-        say(f"→ {project.relative(path)}")
 
 
 def _percent(share: float | None) -> str:

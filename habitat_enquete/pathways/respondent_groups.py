@@ -51,6 +51,7 @@ def ward(points: Floats, weights: Floats) -> Tree:
     alive = np.zeros(2 * n - 1, dtype=bool)
     alive[:n] = True
     found: list[tuple[float, int, int, int]] = []
+    losses = np.zeros(2 * n - 1)
     chain: list[int] = []
     for step in range(n - 1):
         if not chain:
@@ -76,7 +77,9 @@ def ward(points: Floats, weights: Floats) -> Tree:
         centre[new] = (size[top] * centre[top] + size[best] * centre[best]) / (size[top] + size[best])
         size[new] = size[top] + size[best]
         alive[[top, best]], alive[new] = False, True
-        found.append((lost, top, best, new))
+        # Rounding may make a merge of equal points lose a hair less than those it is made of.
+        losses[new] = max(lost, losses[top], losses[best])
+        found.append((float(losses[new]), top, best, new))
     return _in_order(found, n)
 
 

@@ -50,7 +50,7 @@ def save(figure: Figure, stem: Path, description: str) -> list[Path]:
     return [svg, png]
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Any]:
+def canvas(width: float, height: float) -> tuple[Figure, Any]:
     """A figure outside pyplot: no global state, no window."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -82,7 +82,7 @@ def index_plot(
     n, width = codes.shape
     spread, breaks = _spread(codes, groups)
     height = min(max(0.9 + 0.2 * len(spread), 2.2), _PAGE) if n <= _LABELLED else _PAGE
-    figure, axes = _figure(9.5, height)
+    figure, axes = canvas(9.5, height)
     colours = ListedColormap([_GAP, *legend.colours])
     shown = np.ma.masked_less(spread, _MISSING)
     norm = BoundaryNorm(np.arange(-1.5, len(legend.colours)), colours.N)
@@ -199,7 +199,7 @@ def chronogram(
     years: bool = True,
 ) -> Figure:
     """Shares of each state at each date, stacked; the number of people observed is drawn above, and fades out below five."""
-    figure, axes = _figure(9.5, 5.2)
+    figure, axes = canvas(9.5, 5.2)
     width = shares.shape[1]
     times = np.arange(width + 1)
     bottom = np.zeros(width + 1)
@@ -224,7 +224,7 @@ def mean_time(
     means: NDArray[np.float64], errors: NDArray[np.float64], legend: Legend, *, unit: str = "mois"
 ) -> Figure:
     """Mean time spent in each state, with its 95 % interval."""
-    figure, axes = _figure(8, 0.9 + 0.36 * len(means))
+    figure, axes = canvas(8, 0.9 + 0.36 * len(means))
     places = np.arange(len(means))
     spread = np.nan_to_num(1.96 * errors)
     axes.barh(places, means, xerr=spread, color=legend.colours, ecolor=_INK, capsize=2)
@@ -239,7 +239,7 @@ def mean_time(
 def transition_matrix(counts: NDArray[np.float64], legend: Legend) -> Figure:
     """Passages from a state (rows) to another (columns): counts, and row percentages where at least five people passed."""
     size = len(counts)
-    figure, axes = _figure(2.6 + 0.75 * size, 1.6 + 0.5 * size)
+    figure, axes = canvas(2.6 + 0.75 * size, 1.6 + 0.5 * size)
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
     axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.3, aspect="auto")
@@ -277,7 +277,7 @@ def flows(
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Curve
 
-    figure, axes = _figure(9, 6)
+    figure, axes = canvas(9, 6)
     axes.axis("off")
     kept = _largest_ends(pairs, 12)
     total = sum(kept.values()) or 1
@@ -345,7 +345,7 @@ def survival(
     curves: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64], int]], *, axis: str
 ) -> Figure:
     """Share still there after some time, one step curve per group: (times, shares, number of stays). Grey tells n."""
-    figure, axes = _figure(8, 4.6)
+    figure, axes = canvas(8, 4.6)
     dashes = ("-", "--", ":", "-.")
     for rank, (name, (times, shares, n)) in enumerate(curves.items()):
         axes.step(
@@ -368,7 +368,7 @@ def met_by_public(
     cells: Mapping[tuple[int, int], tuple[int, int, bool]], codes: Sequence[str], publics: Sequence[str]
 ) -> Figure:
     """People who met each code (rows) out of those who moved, by public (columns); shaded from five people on, starred when marked."""
-    figure, axes = _figure(3.6 + 1.05 * len(publics), 1.6 + 0.36 * len(codes))
+    figure, axes = canvas(3.6 + 1.05 * len(publics), 1.6 + 0.36 * len(codes))
     shares = np.zeros((len(codes), len(publics)))
     for (row, column), (met, exposed, is_marked) in cells.items():
         shares[row, column] = met / exposed if exposed >= _FEW else 0.0
@@ -391,7 +391,7 @@ def met_by_public(
 
 def outcomes(counts: Mapping[str, tuple[int, int, int]]) -> Figure:
     """How settling ended by public: people who succeeded, are settling, failed; numbers written on the bars."""
-    figure, axes = _figure(8, 1.4 + 0.42 * len(counts))
+    figure, axes = canvas(8, 1.4 + 0.42 * len(counts))
     names, numbers = list(counts), np.array(list(counts.values()), dtype=float)
     left = np.zeros(len(names))
     parts = zip(("réussie", "en cours", "échouée"), ("#44AA99", "#DDCC77", "#AA4499"), numbers.T, strict=True)

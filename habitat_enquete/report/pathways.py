@@ -25,6 +25,7 @@ from habitat_enquete.pathways.study import ordered
 from habitat_enquete.pathways.survival import Survival, kaplan_meier, temporary_stays
 from habitat_enquete.report import figures_pathways as draw
 from habitat_enquete.report import files, tidy_workbook
+from habitat_enquete.report.respondent_profiles import PLANE
 from habitat_enquete.report.tidy_workbook import Value
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def write(folder: Path, result: PathwaysResult, *, title: str) -> Iterator[Path]
     """Write every figure that the data allow, and the workbook of tables; gives the files, in reading order."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("*.svg"), *folder.glob("*.png")):
-        old.unlink()
+        if old.stem != PLANE:
+            old.unlink()
     for name, figure, description in _figures(result):
         yield from draw.save(figure, folder / name, f"{title} : {description}")
     workbook = folder / "parcours.xlsx"

@@ -27,7 +27,7 @@ def test_the_densest_path_comes_first_and_its_neighbours_are_passed_over(paths: 
     found = representatives(square, scores[Merit.DENSITY], sequences.weights, coverage=0.8)
     assert [(each.row, each.assigned, each.near) for each in found.kept] == [(0, 4, 3), (3, 2, 2)]
     assert found.coverage == pytest.approx(5 / 6)
-    assert found.kept[1].quality == pytest.approx(100) # all those assigned are equal to it
+    assert found.kept[1].quality == pytest.approx(100)  # all those assigned are equal to it
 
 
 def test_the_likeliest_path_follows_the_commonest_transitions(paths: Paths) -> None:
