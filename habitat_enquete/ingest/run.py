@@ -34,7 +34,8 @@ from habitat_enquete.ingest.answers.open_answers import (
     respondent_attributes,
 )
 from habitat_enquete.ingest.answers.quality import Quality, QualityMeter
-from habitat_enquete.ingest.answers.responses import Counts, Options, ResponseReader
+from habitat_enquete.ingest.answers.responses import ResponseReader
+from habitat_enquete.ingest.answers.rows import Counts, Options
 from habitat_enquete.ingest.definitions.questionnaires import find, read_all
 from habitat_enquete.ingest.files.workbooks import Workbook, read_workbook
 from habitat_enquete.model.questionnaire import Question, Questionnaire
@@ -50,7 +51,7 @@ logger = logging.getLogger(__name__)
 STAGE: Final = runs.IMPORT
 # Part of what makes an import out of date: raise it when the same file would be read otherwise.
 _READER_VERSION: Final = "1"
-_BATCH: Final = 2_000
+_BATCH: Final = 500
 _SECRET_FILE: Final = "pseudonymes.cle"
 
 

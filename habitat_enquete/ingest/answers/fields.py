@@ -6,10 +6,10 @@ A field reads a block of rows at once and remembers what each distinct cell said
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 from unicodedata import is_normalized
 
 from habitat_enquete.errors import Code
@@ -26,8 +26,10 @@ from habitat_enquete.ingest.answers.choices import (
 from habitat_enquete.ingest.answers.headers import Column, Part
 from habitat_enquete.ingest.answers.values import (
     BLANK,
+    EXCEL_LIMIT,
     NOT_SHOWN,
     Parsed,
+    Parser,
     number_text,
     parse_text,
     parser_for,
@@ -45,8 +47,8 @@ CELL_ERRORS: Final = frozenset(
 )
 # What stands in a cell whose formula was never calculated.
 UNCOMPUTED: Final = "#NON CALCULÉ"
-# What makes a text need more than being kept: edges, masks, errors, line ends, marks of exporters, truncation.
-_ODD_TEXT: Final = re.compile(r"^[\s<'\"#]|[{\r\ufeff]|_x000D_|\s$|^.{32767}$", re.DOTALL)
+# What makes a text need more than being kept, beside blank edges: masks and errors at its start, marks of exporters inside.
+_ODD_MARKS: Final = (*(f"\x1e{letter}" for letter in "<'\"#"), "{", "\r", "\ufeff", "_x000D_")
 _MULTIPLE: Final = frozenset({QuestionType.SELECT_MULTIPLE, QuestionType.RANK})
 
 
@@ -84,13 +86,17 @@ class Reading(NamedTuple):
 
 @dataclass(slots=True)
 class Field:
-    """One question, the columns that answer it, and `read(rows)`, which gives one `Reading` per row."""
+    """One question, the columns that answer it, and `read(rows)`, which gives one `Reading` per row.
+
+    `plain(rows)` gives the texts of a block whose every cell is blank or needs nothing but being kept, else None.
+    """
 
     question: Question
     letters: str
     read: Callable[[Rows], list[Reading]]
     repeat: int = 0
     columns: tuple[Column, ...] = ()
+    plain: Callable[[Rows], list[str] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def field_for(
 ) -> Field:
     """The field of `question`, read from `columns`; `sample` (some first rows) tells codes from labels."""
     ordered = sorted(columns, key=lambda column: column.index)
+    letters = column_letters(ordered[0].index + 1)
     read: Callable[[Rows], list[Reading]]
     if question.type is QuestionType.GEOPOINT and any(c.target.part is Part.COMPONENT for c in ordered):
         read = _geopoint(ordered)
@@ -117,8 +124,12 @@ def field_for(
     elif question.type.is_choice:
         read = _single_choice(question, ordered, sample, context)
     else:
-        read = _simple(question, ordered, context)
-    return Field(question, column_letters(ordered[0].index + 1), read, repeat, tuple(ordered))
+        index = _answering(ordered)
+        parser = parser_for(question, today=context.today)
+        read = _simple(index, parser)
+        letters = column_letters(index + 1)
+        return Field(question, letters, read, repeat, tuple(ordered), _plain(question, index, parser))
+    return Field(question, letters, read, repeat, tuple(ordered))
 
 
 class _Memo(dict[Any, Reading]):
@@ -164,59 +175,55 @@ def _error(raw: CellValue) -> Parsed | None:
     return Parsed(raw, AnswerState.INVALID, "", Code.ANSWER_CELL_ERROR) if raw in CELL_ERRORS else None
 
 
-def _simple(question: Question, columns: list[Column], context: Context) -> Callable[[Rows], list[Reading]]:
-    parser = parser_for(question, today=context.today)
-    index = next((c.index for c in columns if c.target.part is Part.ANSWER), columns[0].index)
+def _answering(columns: Sequence[Column]) -> int:
+    """The index of the column that holds the answer itself."""
+    return next((c.index for c in columns if c.target.part is Part.ANSWER), columns[0].index)
+
+
+def _simple(index: int, parser: Parser) -> Callable[[Rows], list[Reading]]:
     letters = column_letters(index + 1)
 
     def compute(raw: CellValue) -> Reading:
         return reading_of(_error(raw) or parser(raw), raw, letters)
 
     if parser is parse_text:  # open answers hardly ever repeat: remembering them only fills the memory
-        return lambda rows: _texts(rows, index, letters, compute)
-    remembered = _remembered(index, compute)
+        return lambda rows: [compute(row[index]) for row in rows]
+    return _remembered(index, compute)
+
+
+def _plain(question: Question, index: int, parser: Parser) -> Callable[[Rows], list[str] | None] | None:
+    """How to read at once the blocks of a question whose answers hardly ever repeat; None for the other questions."""
+    if parser is parse_text:
+        return lambda rows: plain_texts([row[index] for row in rows])
     if question.type is QuestionType.DECIMAL:
-        return lambda rows: _decimals(rows, index, letters, remembered)
-    return remembered
+        return lambda rows: plain_numbers([row[index] for row in rows])
+    return None
 
 
-def _decimals(
-    rows: Rows, index: int, letters: str, remembered: Callable[[Rows], list[Reading]]
-) -> list[Reading]:
-    """Plain numbers, which hardly ever repeat, at once; the others as usual."""
-    column = [row[index] for row in rows]
-    if set(map(type, column)) - {float} and not all(type(cell) is float for cell in column if cell != ""):
-        return remembered(rows)
-    blank = reading_of(BLANK, "", letters)
-    answered = AnswerState.ANSWERED
-    make = tuple.__new__  # as in _texts
-    found: list[Reading] = []
-    for cell in column:
-        text = number_text(cell) if isinstance(cell, float) else ""
-        if text == "":
-            found.append(blank)
-            continue
-        item = make(Item, (text, answered, "", "", letters))
-        found.append(make(Reading, ((item,), text, "", "", ())))
-    return found
+def plain_texts(column: list[CellValue]) -> list[str] | None:
+    """The cells, if all are texts that are kept as they are typed; None when one of them needs more.
+
+    The whole column is looked at, in a few passes over its letters, rather than each cell.
+    """
+    if set(map(type, column)) - {str}:
+        return None
+    texts = cast("list[str]", column)
+    if list(map(str.strip, texts)) != texts or max(map(len, texts), default=0) >= EXCEL_LIMIT:
+        return None
+    whole = "\x1e" + "\x1e".join(texts)
+    if any(mark in whole for mark in _ODD_MARKS) or not is_normalized("NFC", whole):
+        return None
+    return texts
 
 
-def _texts(rows: Rows, index: int, letters: str, compute: Callable[[CellValue], Reading]) -> list[Reading]:
-    blank = reading_of(BLANK, "", letters)
-    answered = AnswerState.ANSWERED
-    make = tuple.__new__  # what Item(…) and Reading(…) do, in half the time
-    found: list[Reading] = []
-    for row in rows:
-        cell = row[index]
-        if cell == "":
-            found.append(blank)
-        elif isinstance(cell, str) and not _ODD_TEXT.search(cell) and is_normalized("NFC", cell):
-            # Most texts need nothing done: the rest of this module is spared.
-            item = make(Item, (cell, answered, "", "", letters))
-            found.append(make(Reading, ((item,), cell, "", "", ())))
-        else:
-            found.append(compute(cell))
-    return found
+def plain_numbers(column: list[CellValue]) -> list[str] | None:
+    """The cells as texts, if all are numbers or blank; None when one of them needs more."""
+    types = Counter(map(type, column))
+    blanks = column.count("")
+    if types[float] + types[str] < len(column) or types[str] > blanks:
+        return None
+    found = [number_text(cell) if isinstance(cell, float) else "" for cell in column]
+    return found if found.count("") == blanks else None
 
 
 def _geopoint(columns: list[Column]) -> Callable[[Rows], list[Reading]]:

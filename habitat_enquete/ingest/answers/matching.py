@@ -11,7 +11,7 @@ from habitat_enquete.ingest.answers.choices import bare, fold
 from habitat_enquete.ingest.answers.headers import HeaderIndex
 from habitat_enquete.ingest.answers.layout import expected, read_layout
 from habitat_enquete.ingest.answers.metadata import Meta, is_limesurvey
-from habitat_enquete.ingest.answers.responses import Table
+from habitat_enquete.ingest.answers.rows import Table
 from habitat_enquete.ingest.answers.values import plain
 from habitat_enquete.ingest.files.workbooks import Sheet, Workbook
 from habitat_enquete.model.questionnaire import Questionnaire

@@ -10,7 +10,7 @@ from habitat_enquete.ingest.answers.identity import Identifier
 from habitat_enquete.ingest.answers.layout import proposals
 from habitat_enquete.ingest.answers.matching import Match, unmatched
 from habitat_enquete.ingest.answers.metadata import Meta
-from habitat_enquete.ingest.answers.responses import Table
+from habitat_enquete.ingest.answers.rows import Table
 from habitat_enquete.ingest.files.cellscan import column_letters
 from habitat_enquete.ingest.files.workbooks import Workbook
 

@@ -47,7 +47,7 @@ _MISSING_WORDS: Final = {
     "{question_not_shown}": AnswerState.NOT_ASKED,
 }
 _TRUNCATED: Final = "<WARNING: Truncated to Excel limit of 32767 characters!>"
-_EXCEL_LIMIT: Final = 32_767
+EXCEL_LIMIT: Final = 32_767
 _MASKED: Final = re.compile(r"^(?:'|\")(?=[=+\-@])")
 _CARRIAGE: Final = re.compile(r"_x000D_(?=\n|$|_)?")
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009']+")
@@ -194,7 +194,7 @@ def parse_text(raw: CellValue) -> Parsed:
     issue = None
     if text.startswith(_TRUNCATED):
         text, issue = text.removeprefix(_TRUNCATED).lstrip(), Code.ANSWER_TRUNCATED
-    elif len(text) == _EXCEL_LIMIT:
+    elif len(text) == EXCEL_LIMIT:
         issue = Code.ANSWER_TRUNCATED
     if "_x000D_" in text:
         text = _CARRIAGE.sub("", text)
