@@ -18,7 +18,6 @@ from habitat_enquete.model.response import AnswerState, Response
 
 STRAIGHT_LINE_ITEMS: Final = 5
 _FEW: Final = 20
-_MANY_SHAPES: Final = 500
 _question_of: Final = itemgetter(0)
 
 
@@ -89,9 +88,6 @@ class QualityMeter:
     respondents: int = 0
     _states: Counter[tuple[str, str]] = field(default_factory=Counter)
     _items: Counter[str] = field(default_factory=Counter)
-    _asked: Counter[tuple[str, ...]] = field(
-        default_factory=Counter
-    )  # responses that hold the same questions
     _others: Counter[str] = field(default_factory=Counter)
     _matrices: dict[str, tuple[str, ...]] = field(init=False)
     _other_codes: dict[str, str] = field(init=False)
@@ -115,9 +111,7 @@ class QualityMeter:
         answers = response.answers
         # Few answers are looked at one by one; the hash of an enumeration member is computed in Python.
         answered, codes = AnswerState.ANSWERED, self._other_values
-        self._asked[tuple(map(_question_of, answers))] += 1
-        if len(self._asked) > _MANY_SHAPES:
-            self._settle()
+        self._items.update(map(_question_of, answers))
         for answer in [a for a in answers if a[2] is not answered or a[6] or a[1] in codes]:
             name = answer[0]
             if answer[6]:
@@ -140,13 +134,6 @@ class QualityMeter:
                     counts["asked"] += 1
                     counts["missing"] += answer[2] in {AnswerState.DONT_KNOW, AnswerState.REFUSED}
 
-    def _settle(self) -> None:
-        """Count question by question what was counted by whole responses."""
-        for names, count in self._asked.items():
-            for name in names:
-                self._items[name] += count
-        self._asked.clear()
-
     def _note_straight_lines(self, response: Response) -> None:
         given = {a.question: a.value for a in response.answers if a.value}
         for matrix, rows in self._matrices.items():
@@ -158,7 +145,6 @@ class QualityMeter:
         self, problems: Iterable[Problem], unknown: Mapping[tuple[str, str], int] | None = None
     ) -> Quality:
         """What was counted, with what was found wrong."""
-        self._settle()
         codes = Counter(each.code for each in problems)
         listed = unknown or {}
         by_question = Counter[str]()
