@@ -35,7 +35,7 @@ from habitat_enquete.ingest.answers.open_answers import (
 )
 from habitat_enquete.ingest.answers.quality import Quality, QualityMeter
 from habitat_enquete.ingest.answers.responses import ResponseReader
-from habitat_enquete.ingest.answers.rows import Counts, Options
+from habitat_enquete.ingest.answers.rows import Counts, Defects, Options
 from habitat_enquete.ingest.definitions.questionnaires import find, read_all
 from habitat_enquete.ingest.files.workbooks import Workbook, read_workbook
 from habitat_enquete.model.questionnaire import Question, Questionnaire
@@ -262,7 +262,7 @@ class _Importer:
     counts: Counts = field(default_factory=Counts)
     tally: Counter[str] = field(default_factory=Counter)
     meter: QualityMeter = field(init=False)
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    defects: Defects = field(default_factory=Defects)
     _versions: dict[str, list[table.Version]] = field(init=False)
     _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
     _deferred: dict[str, Response] = field(default_factory=dict)
@@ -278,9 +278,14 @@ class _Importer:
         self.meter = QualityMeter(questionnaire)
         self.problems.extend(notices(self.workbook, self.match))
         reader = ResponseReader(
-            questionnaire, self.match.main, self.match.repeats, self.options, self.problems, self.counts
+            questionnaire,
+            self.match.main,
+            self.match.repeats,
+            self.options,
+            self.problems,
+            self.counts,
+            self.defects,
         )
-        self.unknown = reader.unknown
         for response in reader.responses():
             self.meter.add(response)
             self._take(response)
@@ -407,7 +412,7 @@ class _Importer:
             problems=tuple(self.problems),
             errors=severities[Severity.ERROR],
             warnings=severities[Severity.WARNING],
-            quality=self.meter.quality(self.problems, self.unknown),
+            quality=self.meter.quality(self.problems, self.defects),
         )
 
 
@@ -425,7 +430,7 @@ def _finished(
     if decisions.propose_columns(project.root, questionnaire.id, columns):
         proposed.append(decisions.MAPPING_FILE)
     if decisions.propose_recodings(
-        project.root, questionnaire.id, _recodings(importer.unknown, questionnaire)
+        project.root, questionnaire.id, _recodings(importer.defects.unknown, questionnaire)
     ):
         proposed.append(decisions.RECODING_FILE)
     checked = decisions.check_decisions(project.root, questionnaire)

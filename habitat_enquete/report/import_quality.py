@@ -12,7 +12,7 @@ from typing import Final
 import jinja2
 
 from habitat_enquete.errors import Code
-from habitat_enquete.ingest.answers.quality import Quality
+from habitat_enquete.ingest.answers.quality import RULES, Quality
 from habitat_enquete.model.response import AnswerState
 from habitat_enquete.project import Project
 from habitat_enquete.report import files, wording
@@ -80,6 +80,8 @@ def html(shown: QualityContext) -> str:
         states=shown.states,
         problems=shown.problems,
         missing=_MISSING,
+        dont_know=AnswerState.DONT_KNOW,
+        rules={rule: _KINDS[rule.name].lower() for rule in RULES},
         unknown=shown.quality.unknown[:_SHOWN_UNKNOWN],
     )
 
@@ -94,15 +96,26 @@ def table(quality: Quality) -> str:
             "libellé",
             *_STATES.values(),
             "part sans réponse, NSP ou refus",
+            "part NSP",
             "autre",
+            "part autre",
             "modalités inconnues",
+            "obligatoires manquantes",
+            "règles non respectées",
+            "hors filtre",
         ]
     )
     for each in quality.questions:
-        share = f"{each.share(*_MISSING):.4f}".replace(".", ",")
         counts = [each.states.get(state, 0) for state in _STATES]
-        writer.writerow([each.name, each.label, *counts, share, each.other, each.unknown])
+        missing = [_share(each.share(*_MISSING)), _share(each.share(AnswerState.DONT_KNOW))]
+        others = [each.other, _share(each.other_share), each.unknown]
+        broken = [each.broken.get(rule, 0) for rule in RULES]
+        writer.writerow([each.name, each.label, *counts, *missing, *others, *broken])
     return stream.getvalue()
+
+
+def _share(share: float) -> str:
+    return f"{share:.4f}".replace(".", ",")
 
 
 _KINDS: Final = {

@@ -1015,3 +1015,16 @@ def test_command_gives_json(study: Study, runs: Callable[..., Any]) -> None:
     )
     assert (study.project.root / found["report"]).exists()
     assert (study.project.root / found["quality"]).exists()
+
+
+def test_unknown_encoding_is_refused_even_when_nothing_changed(study: Study) -> None:
+    path = study.folder / "r.csv"
+    path.write_text(csv_text(_ROWS), encoding="utf-8")
+    study.take(path)
+    with pytest.raises(EnqueteError, match="zzz"):
+        study.take(path, encoding="zzz")
+
+
+def test_unknown_encoding_is_refused_for_a_workbook_too(study: Study) -> None:
+    with pytest.raises(EnqueteError, match="zzz"):
+        study.take(study.sheet(row(statut="loc")), encoding="zzz")

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from exporters import write_xlsx
 
-from habitat_enquete.ingest.answers.quality import Durations, Quality, duration, durations
+from habitat_enquete.errors import Code
+from habitat_enquete.ingest.answers.quality import Durations, Quality, QualityMeter, duration, durations
+from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
 from habitat_enquete.ingest.run import import_responses
-from habitat_enquete.model.response import AnswerState
+from habitat_enquete.model.response import Answer, AnswerState, Response
 from habitat_enquete.project import Project
 from habitat_enquete.report.import_quality import context, html, table, write_quality
 
@@ -24,7 +26,7 @@ questions:
   - {type: end, name: end}
   - {type: username, name: enqueteur}
   - {type: select_one, list: statut, name: statut, label: Quel est votre statut ?}
-  - {type: integer, name: age, label: Âge, constraint: ". < 120"}
+  - {type: integer, name: age, label: Âge, constraint: ". < 120", required: true}
   - {type: matrix, list: echelle, name: avis, label: Votre avis, lignes: [{name: a, label: A}, {name: b, label: B}, {name: c, label: C}, {name: d, label: D}, {name: e, label: E}]}
 """
 HEAD = [
@@ -73,6 +75,23 @@ def test_each_question_counts_its_answers_by_state(quality: Quality) -> None:
     assert by_name["age"].states == {AnswerState.ANSWERED: 30, AnswerState.NO_ANSWER: 1}
     assert by_name["age"].share(AnswerState.NO_ANSWER) == pytest.approx(1 / 31)
     assert by_name["statut_autre"].states == {AnswerState.ANSWERED: 1, AnswerState.NOT_ASKED: 30}
+
+
+def test_each_question_counts_the_rules_broken(quality: Quality) -> None:
+    by_name = {each.name: each for each in quality.questions}
+    assert by_name["age"].broken == {Code.ANSWER_CONSTRAINT: 1, Code.ANSWER_REQUIRED: 1}
+    assert (by_name["age"].violations, by_name["statut"].violations) == (2, 0)
+    page = html(context(quality, "r.xlsx"))
+    assert "règles non respectées : 1" in page.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_people_who_answer_word_for_word_the_same_are_told() -> None:
+    questionnaire = parse_yaml(FORM, file="terrain.yaml")
+    meter = QualityMeter(questionnaire)  # type: ignore[arg-type]
+    answers = tuple(Answer(f"q{rank}", "1", AnswerState.ANSWERED) for rank in range(15))
+    for who, same in (("R1", "a"), ("R2", "b"), ("R3", "a")):
+        meter.add(Response(who, "terrain", "1", answers, "r.xlsx", "R!2", "id", same))
+    assert meter.quality([]).twins == (("R1", "R3"),)
 
 
 def test_unknown_choices_are_listed_with_their_count(quality: Quality) -> None:
@@ -136,7 +155,10 @@ def test_page_shows_all_of_it_and_asks_nothing_of_the_network(quality: Quality) 
 def test_table_has_one_line_per_question(quality: Quality) -> None:
     lines = table(quality).splitlines()
     assert lines[0].startswith("question;libellé;répondu;sans réponse;ne sait pas;refus;non posée;à corriger")
-    assert lines[1] == "statut;Quel est votre statut ?;29;0;1;0;0;1;0,0323;1;1"
+    assert lines[0].endswith(
+        "part NSP;autre;part autre;modalités inconnues;obligatoires manquantes;règles non respectées;hors filtre"
+    )
+    assert lines[1] == "statut;Quel est votre statut ?;29;0;1;0;0;1;0,0323;0,0323;1;0,0323;1;0;0;0"
     assert len(lines) == 1 + 3 + 5
 
 

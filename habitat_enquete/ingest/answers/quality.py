@@ -13,29 +13,45 @@ from typing import Final
 
 from habitat_enquete.errors import Code, Problem
 from habitat_enquete.ingest.answers.choices import other_choice
+from habitat_enquete.ingest.answers.rows import Defects
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 from habitat_enquete.model.response import AnswerState, Response
 
 STRAIGHT_LINE_ITEMS: Final = 5
 _FEW: Final = 20
+_TWIN_ANSWERS: Final = 15  # fewer answers are the same by chance
+RULES: Final = (Code.ANSWER_REQUIRED, Code.ANSWER_CONSTRAINT, Code.ANSWER_NOT_RELEVANT)
 _question_of: Final = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionQuality:
-    """The answers to one question: how many in each state, how many chose « autre », what is wrong with some."""
+    """The answers to one question: how many in each state, how many chose « autre », what is wrong with some.
+
+    `broken` counts the rules broken: an answer required and missing, a constraint, an answer to what was not to be asked.
+    """
 
     name: str
     label: str
     states: Mapping[AnswerState, int]
     other: int = 0
     unknown: int = 0
-    violations: int = 0
+    broken: Mapping[Code, int] = field(default_factory=dict)
 
     @property
     def base(self) -> int:
         """Those to whom it was asked."""
         return sum(count for state, count in self.states.items() if state is not AnswerState.NOT_ASKED)
+
+    @property
+    def violations(self) -> int:
+        """How many times a rule of the questionnaire is broken."""
+        return sum(self.broken.values())
+
+    @property
+    def other_share(self) -> float:
+        """The share of those asked who chose « autre »; 0 when nobody was asked."""
+        return self.other / self.base if self.base else 0.0
 
     def share(self, *states: AnswerState) -> float:
         """The share of those asked whose answer is in one of `states`; 0 when nobody was asked."""
@@ -44,12 +60,15 @@ class QuestionQuality:
 
 @dataclass(frozen=True, slots=True)
 class EnumeratorQuality:
-    """The answers one interviewer brought: how many people, their share of NSP and NR, their median duration in minutes."""
+    """The answers one interviewer brought: how many people, their shares of NSP and refusals, of « autre » among the questions that
+    propose it, their median duration in minutes.
+    """
 
     name: str
     respondents: int
     missing_share: float
     minutes: float | None
+    other_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +92,7 @@ class Quality:
     enumerators: tuple[EnumeratorQuality, ...] = ()
     unknown: tuple[tuple[str, str, int], ...] = ()  # question, what is written, how many times
     problems: Mapping[str, int] = field(default_factory=dict)
-
-
-_BROKEN: Final = frozenset(
-    code.name for code in (Code.ANSWER_REQUIRED, Code.ANSWER_CONSTRAINT, Code.ANSWER_NOT_RELEVANT)
-)
+    twins: tuple[tuple[str, ...], ...] = ()  # respondents whose answers are the same, word for word
 
 
 @dataclass(slots=True)
@@ -95,6 +110,7 @@ class QualityMeter:
     _straight: dict[str, list[str]] = field(default_factory=dict)
     _minutes: list[tuple[str, float, str]] = field(default_factory=list)
     _by_enumerator: dict[str, Counter[str]] = field(default_factory=dict)
+    _same: dict[str, list[str]] = field(default_factory=dict)  # hash of the answers → respondents
 
     def __post_init__(self) -> None:
         self._matrices = dict(_matrices(self.questionnaire))
@@ -120,6 +136,8 @@ class QualityMeter:
                 self._states[name, answer[2]._value_] += 1
             if self._other_codes.get(name) == answer[1]:
                 self._others[name] += 1
+        if len(answers) >= _TWIN_ANSWERS:
+            self._same.setdefault(response.content_hash, []).append(response.respondent)
         if self._matrices:
             self._note_straight_lines(response)
         enumerator = response.attributes.get("enumerator", "")
@@ -133,6 +151,9 @@ class QualityMeter:
                 if answer[2] is not AnswerState.NOT_ASKED:
                     counts["asked"] += 1
                     counts["missing"] += answer[2] in {AnswerState.DONT_KNOW, AnswerState.REFUSED}
+                    if (other := self._other_codes.get(answer[0])) is not None and not answer[6]:
+                        counts["with_other"] += 1
+                    counts["other"] += other is not None and answer[1] == other
 
     def _note_straight_lines(self, response: Response) -> None:
         given = {a.question: a.value for a in response.answers if a.value}
@@ -141,18 +162,14 @@ class QualityMeter:
             if len(values) >= STRAIGHT_LINE_ITEMS and len(set(values)) == 1:
                 self._straight.setdefault(matrix, []).append(response.respondent)
 
-    def quality(
-        self, problems: Iterable[Problem], unknown: Mapping[tuple[str, str], int] | None = None
-    ) -> Quality:
+    def quality(self, problems: Iterable[Problem], defects: Defects | None = None) -> Quality:
         """What was counted, with what was found wrong."""
         codes = Counter(each.code for each in problems)
-        listed = unknown or {}
-        by_question = Counter[str]()
-        for (question, _), count in listed.items():
-            by_question[question] += count
+        found = defects or Defects()
+        listed = found.unknown
         return Quality(
             self.respondents,
-            tuple(self._question(q, by_question[q.name]) for q in self._answered()),
+            tuple(self._question(question, found) for question in self._answered()),
             {matrix: tuple(people) for matrix, people in self._straight.items()},
             durations([(who, minutes) for who, minutes, _ in self._minutes]),
             tuple(self._enumerators()),
@@ -160,24 +177,34 @@ class QualityMeter:
                 sorted(((q, text, n) for (q, text), n in listed.items()), key=lambda each: (-each[2], each))
             ),
             dict(codes),
+            tuple(tuple(people) for people in map(dict.fromkeys, self._same.values()) if len(people) > 1),
         )
 
     def _answered(self) -> list[Question]:
         seen = self._items.keys()
         return [question for question in self.questionnaire.asked() if question.name in seen]
 
-    def _question(self, question: Question, unknown: int) -> QuestionQuality:
-        states = {state: n for state in AnswerState if (n := self._states[question.name, state.value])}
-        if answered := self._items[question.name] - sum(states.values()):
+    def _question(self, question: Question, defects: Defects) -> QuestionQuality:
+        name = question.name
+        states = {state: n for state in AnswerState if (n := self._states[name, state.value])}
+        if answered := self._items[name] - sum(states.values()):
             states = {AnswerState.ANSWERED: answered, **states}
-        return QuestionQuality(question.name, question.label, states, self._others[question.name], unknown)
+        return QuestionQuality(
+            name,
+            question.label,
+            states,
+            self._others[name],
+            sum(count for (about, _), count in defects.unknown.items() if about == name),
+            {code: count for code in RULES if (count := defects.broken[name, code])},
+        )
 
     def _enumerators(self) -> Iterable[EnumeratorQuality]:
         for name, counts in sorted(self._by_enumerator.items()):
             minutes = [each for _, each, who in self._minutes if who == name]
             share = counts["missing"] / counts["asked"] if counts["asked"] else 0.0
+            other = counts["other"] / counts["with_other"] if counts["with_other"] else 0.0
             yield EnumeratorQuality(
-                name, counts["people"], share, statistics.median(minutes) if minutes else None
+                name, counts["people"], share, statistics.median(minutes) if minutes else None, other
             )
 
 

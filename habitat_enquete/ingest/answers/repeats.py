@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -11,7 +10,7 @@ from habitat_enquete.errors import Code, Problem, problem
 from habitat_enquete.ingest.answers.choices import fold
 from habitat_enquete.ingest.answers.layout import Layout
 from habitat_enquete.ingest.answers.metadata import Meta
-from habitat_enquete.ingest.answers.rows import Counts, Options, Row, Table
+from habitat_enquete.ingest.answers.rows import Counts, Defects, Options, Row, Table
 from habitat_enquete.ingest.answers.sheet_answers import SheetReader
 from habitat_enquete.ingest.answers.values import plain
 from habitat_enquete.ingest.files.workbooks import CellValue
@@ -41,7 +40,7 @@ class RepeatedBlocks:
     options: Options
     problems: list[Problem]
     counts: Counts
-    unknown: Counter[tuple[str, str]]
+    defects: Defects
     _instances: list[tuple[Table, dict[Node, list[Row]]]] = field(default_factory=list)
     _used: set[tuple[str, Node]] = field(default_factory=set)
 
@@ -70,7 +69,7 @@ class RepeatedBlocks:
             )
             return []
         sheets = {_sheet(each.sheet.name) for each in self.tables}
-        reader = SheetReader(table, self.questionnaire, self.options, self.problems, unknown=self.unknown)
+        reader = SheetReader(table, self.questionnaire, self.options, self.problems, defects=self.defects)
         return [(_parent(table.layout, row.cells, sheets), row) for block in reader.blocks() for row in block]
 
     def attach(self, row: Row, links: Mapping[Meta, int]) -> None:

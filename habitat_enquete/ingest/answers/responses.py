@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +10,7 @@ from habitat_enquete.errors import Problem
 from habitat_enquete.ingest.answers.identity import Identifier, content_hash
 from habitat_enquete.ingest.answers.metadata import Meta, role_of
 from habitat_enquete.ingest.answers.repeats import RepeatedBlocks, links_to, without_empty_instances
-from habitat_enquete.ingest.answers.rows import Counts, Options, Row, Table
+from habitat_enquete.ingest.answers.rows import Counts, Defects, Options, Row, Table
 from habitat_enquete.ingest.answers.screening import Screening
 from habitat_enquete.ingest.answers.sheet_answers import SheetReader
 from habitat_enquete.ingest.answers.values import plain
@@ -29,7 +28,7 @@ class ResponseReader:
     options: Options
     problems: list[Problem] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    defects: Defects = field(default_factory=Defects)
     _metas: dict[Meta, int] = field(init=False)
     _described: list[tuple[str, int]] = field(init=False)
     _identifier: Identifier = field(init=False)
@@ -43,12 +42,12 @@ class ResponseReader:
     def responses(self) -> Iterator[Response]:
         """Every response of the file, in the order of its rows."""
         told = (self.options, self.problems, self.counts)
-        blocks = RepeatedBlocks(self.questionnaire, self.repeats, *told, self.unknown)
+        blocks = RepeatedBlocks(self.questionnaire, self.repeats, *told, self.defects)
         blocks.read()
         links = links_to(self.main.layout)
         screening = Screening(self.questionnaire, self.main, *told, self._metas)
         reader = SheetReader(
-            self.main, self.questionnaire, self.options, self.problems, self.counts, self.unknown
+            self.main, self.questionnaire, self.options, self.problems, self.counts, self.defects
         )
         twins: dict[str, int] = {}
         for rows in reader.blocks():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -61,6 +62,14 @@ class Counts:
     drafts: int = 0
     without_consent: int = 0
     orphans: int = 0
+
+
+@dataclass(slots=True)
+class Defects:
+    """What is wrong with the answers, by question: the words that are no choice, the rules broken (codes of problems)."""
+
+    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)  # question, what is written
+    broken: Counter[tuple[str, Code]] = field(default_factory=Counter)  # question, rule
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ Rows are read in blocks, a question at a time: what runs once per cell runs in l
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, repeat
@@ -15,7 +14,7 @@ from habitat_enquete.errors import Code, Problem, Severity, problem
 from habitat_enquete.ingest.answers.fields import Context, Field, Issue, Item, Reading, field_for
 from habitat_enquete.ingest.answers.headers import Column
 from habitat_enquete.ingest.answers.routing import Rule
-from habitat_enquete.ingest.answers.rows import Counts, Options, Row, Table, TableRows
+from habitat_enquete.ingest.answers.rows import Counts, Defects, Options, Row, Table, TableRows
 from habitat_enquete.ingest.answers.validation import Breach, Checked, Checker, Slot
 from habitat_enquete.ingest.files.workbooks import CellValue
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
@@ -75,7 +74,7 @@ class SheetReader:
     fields: list[Field] = field(init=False)
     checker: Checker = field(init=False)
     counts: Counts = field(default_factory=Counts)
-    unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
+    defects: Defects = field(default_factory=Defects)
     _rows: TableRows = field(init=False)
     _conditional: set[str] = field(init=False)
     _involved: frozenset[str] = field(init=False)
@@ -280,7 +279,7 @@ class SheetReader:
     def _issue(self, number: int, slot: Slot, issue: Issue) -> Problem:
         hint = issue.hint or issue.value[:_SHORT]
         if issue.code in {Code.ANSWER_UNKNOWN_CHOICE, Code.ANSWER_OTHER_TEXT}:
-            self.unknown[slot[0], issue.value] += 1
+            self.defects.unknown[slot[0], issue.value] += 1
         if issue.code is Code.ANSWER_UNKNOWN_CHOICE:
             hint = f" Vouliez-vous dire « {issue.hint} » ?" if issue.hint else ""
         return problem(
@@ -301,6 +300,7 @@ class SheetReader:
             Rule.REQUIRED: Code.ANSWER_REQUIRED,
             Rule.CONSTRAINT: Code.ANSWER_CONSTRAINT,
         }[breach.rule]
+        self.defects.broken[breach.slot[0], code] += 1
         message = self.asked[breach.slot[0]].constraint_message
         warns = breach.warns or breach.rule is Rule.RELEVANT
         return problem(

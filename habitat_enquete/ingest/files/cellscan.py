@@ -116,19 +116,27 @@ def sheet_parts(archive: zipfile.ZipFile, *, file: str) -> dict[str, str]:
     relations = "xl/_rels/workbook.xml.rels"
     if workbook not in names or relations not in names:
         return {}
-    targets = {
-        relation.get("Id", ""): relation.get("Target", "")
-        for relation in parse_xml(archive.read(relations), file=file, part=relations)
-        if isinstance(relation.tag, str)
-    }
+    entries = sheet_parts_of(archive.read(relations), file=file, part=relations)
     root = parse_xml(archive.read(workbook), file=file, part=workbook)
     parts = {}
     for sheet in (*root.iter(f"{_MAIN}sheet"), *root.iter(f"{_STRICT}sheet")):
-        target = targets.get(_relation(sheet), "")
-        entry = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        entry = entries.get(_relation(sheet), "")
         if entry in names:
             parts[sheet.get("name", "")] = entry
     return parts
+
+
+def sheet_parts_of(relations: bytes, *, file: str, part: str) -> dict[str, str]:
+    """The zip entry that each relation of a workbook leads to. Raises: EnqueteError on hostile or broken XML."""
+    targets = {
+        relation.get("Id", ""): relation.get("Target", "")
+        for relation in parse_xml(relations, file=file, part=part)
+        if isinstance(relation.tag, str)
+    }
+    return {
+        key: target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        for key, target in targets.items()
+    }
 
 
 def _relation(sheet: etree._Element) -> str:

@@ -82,11 +82,16 @@ def french_score(text: str) -> int:
     return good - 2 * (len(beyond) - good) - 3 * len(_CAPITAL_INSIDE.findall(text))
 
 
-def _forced(data: bytes, encoding: str, file: str) -> Decoded:
+def check_encoding(encoding: str) -> None:
+    """Raises: ENCODING_UNKNOWN when no text encoding has this name."""
     try:
         "".encode(encoding)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise EnqueteError(Code.ENCODING_UNKNOWN, encoding=encoding) from error
+
+
+def _forced(data: bytes, encoding: str, file: str) -> Decoded:
+    check_encoding(encoding)
     try:
         return Decoded(data.decode(encoding), encoding)
     except UnicodeDecodeError as error:

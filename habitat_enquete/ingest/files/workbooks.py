@@ -8,7 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +18,13 @@ from typing import Any, Final, TypeAlias
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.ingest.answers.form_answers import form_rows
+from habitat_enquete.ingest.files.binary_cells import scan_xls, scan_xlsb
 from habitat_enquete.ingest.files.cellscan import CellScan, Place, scan_opendocument, scan_sheet, sheet_parts
 from habitat_enquete.ingest.files.delimited import delimited_rows, html_tables
-from habitat_enquete.ingest.files.encodings import decoded
+from habitat_enquete.ingest.files.encodings import check_encoding, decoded
 from habitat_enquete.ingest.files.filetypes import TEXTUAL, WORKBOOKS, FileType
 from habitat_enquete.ingest.files.guards import GuardedFile, open_zip, opened
+from habitat_enquete.ingest.files.probe import survives
 
 CellValue: TypeAlias = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 Rows: TypeAlias = Iterator[list[CellValue]]
@@ -35,7 +39,7 @@ _READABLE: Final = WORKBOOKS | TEXTUAL | {FileType.ZIP, FileType.SAV}
 class Sheet:
     """One table. `rows()` reads it again from the first row and column, each time it is called.
 
-    `formulas` and `errors` are known for xlsx only, by place (row and column from 1); `merges` are its merged cells.
+    `formulas` (xlsx only) and `errors` are given by place (row and column from 1); `merges` are its merged cells.
     """
 
     name: str
@@ -81,8 +85,10 @@ def read_workbook(path: Path, *, encoding: str | None = None) -> Workbook:
     """The tables of `path`, whatever its format, guarded before being read.
 
     Args: `encoding` forces the encoding of a text file.
-    Raises: EnqueteError: everything `guards.opened` refuses, FILE_DAMAGED, NO_TABLE, PACKAGE_MISSING (.sav).
+    Raises: EnqueteError: everything `guards.opened` refuses, ENCODING_UNKNOWN, FILE_DAMAGED, NO_TABLE, PACKAGE_MISSING (.sav).
     """
+    if encoding is not None:
+        check_encoding(encoding)
     file = opened(path, accept=_READABLE)
     if file.type in WORKBOOKS:
         sheets = _spreadsheet(file)
@@ -142,12 +148,14 @@ def _spreadsheet(file: GuardedFile) -> tuple[Sheet, ...]:
     import python_calamine as calamine
 
     scans = _scanned(file)
+    if file.type in {FileType.OLE_XLS, FileType.XLSB} and not survives(file.path):
+        raise EnqueteError(Code.FILE_DAMAGED, file=file.name, why="classeur illisible ou tronqué")
     try:
         workbook = calamine.CalamineWorkbook.from_path(str(file.path))
     except calamine.PasswordError as error:
         raise EnqueteError(Code.FILE_PASSWORD, file=file.name) from error
-    except (calamine.CalamineError, OSError) as error:
-        raise EnqueteError(Code.FILE_DAMAGED, file=file.name, why="classeur illisible ou tronqué") from error
+    except BaseException as error:
+        raise _damaged(error, file, "classeur illisible ou tronqué") from error
     return tuple(
         _calamine_sheet(file, workbook, meta, scans.get(meta.name, CellScan()))
         for meta in workbook.sheets_metadata
@@ -175,14 +183,17 @@ def _calamine_sheet(file: GuardedFile, workbook: Any, meta: Any, scan: CellScan)
 
 
 def _loaded(file: GuardedFile, workbook: Any, name: str) -> Any:
-    import python_calamine as calamine
-
     try:
         return workbook.get_sheet_by_name(name)
-    except calamine.CalamineError as error:
-        raise EnqueteError(
-            Code.FILE_DAMAGED, file=file.name, why=f"la feuille « {name} » ne se lit pas"
-        ) from error
+    except BaseException as error:
+        raise _damaged(error, file, f"la feuille « {name} » ne se lit pas") from error
+
+
+def _damaged(error: BaseException, file: GuardedFile, why: str) -> BaseException:
+    """What to say of a workbook on which the reader stumbles; its panics are no `Exception`."""
+    if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+        return error
+    return EnqueteError(Code.FILE_DAMAGED, file=file.name, why=why)
 
 
 def _dense(sheet: Any) -> Rows:
@@ -203,25 +214,39 @@ def _merges(sheet: Any) -> tuple[Merge, ...]:
 
 
 def _scanned(file: GuardedFile) -> dict[str, CellScan]:
-    """What each sheet holds beside its values; nothing is known of the binary formats (xls, xlsb)."""
+    """What each sheet holds beside its values. A sheet whose cells are too far apart is streamed if xlsx, else refused."""
+    if file.type is FileType.XLSX:
+        return _scanned_xlsx(file)
+    try:
+        scans = _scanned_whole(file)
+    except (struct.error, IndexError) as error:
+        raise EnqueteError(Code.FILE_DAMAGED, file=file.name, why="classeur illisible ou tronqué") from error
+    for name, scan in scans.items():
+        if scan.is_stray:
+            raise EnqueteError(Code.CELL_TOO_FAR, file=file.name, sheet=name)
+    return scans
+
+
+def _scanned_whole(file: GuardedFile) -> dict[str, CellScan]:
+    if file.type is FileType.OLE_XLS:
+        return scan_xls(file.read_bytes())
+    with open_zip(file.path) as zipped:
+        if file.type is FileType.ODS:
+            return scan_opendocument(zipped.read("content.xml"), file=file.name)
+        return scan_xlsb(zipped)
+
+
+def _scanned_xlsx(file: GuardedFile) -> dict[str, CellScan]:
     scans: dict[str, CellScan] = {}
-    if file.type is FileType.ODS:
-        with open_zip(file.path) as zipped:
-            scans = scan_opendocument(zipped.read("content.xml"), file=file.name)
-        for name, scan in scans.items():
-            if scan.is_stray:
-                raise EnqueteError(Code.CELL_TOO_FAR, file=file.name, sheet=name)
-    if file.type is not FileType.XLSX:
-        return scans
     with zipfile.ZipFile(file.path) as archive:
-        for name, entry in sheet_parts(archive, file=file.name).items():
-            try:
+        try:
+            for name, entry in sheet_parts(archive, file=file.name).items():
                 with archive.open(entry) as stream:
                     scans[name] = scan_sheet(stream)
-            except (zipfile.BadZipFile, OSError, EOFError) as error:
-                raise EnqueteError(
-                    Code.FILE_DAMAGED, file=file.name, why=f"la feuille « {name} » ne se lit pas"
-                ) from error
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+            raise EnqueteError(
+                Code.FILE_DAMAGED, file=file.name, why="classeur illisible ou tronqué"
+            ) from error
     return scans
 
 
