@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 # Names for readers; other attributes are shown by their own.
@@ -80,8 +81,9 @@ def _labels(declared: object, values: Iterable[str]) -> dict[str, str]:
     return {value: known.get(value, value.replace("_", " ")) for value in sorted(values)}
 
 
-def _split(value: str) -> list[str]:
-    return [part.strip() for part in value.split(";") if part.strip()]
+@cache
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(";") if part.strip())
 
 
 def _is_number(value: str) -> bool:

@@ -145,6 +145,11 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+def _told(said: str) -> bool:
+    """Whether an error of the console is one that the page tells the reader itself: a refusal, a server that is gone."""
+    return any(word in said for word in ("409", "400", "401", "ERR_FAILED"))
+
+
 @pytest.fixture
 def page(served: Served, browser: Any) -> Iterator[Page]:
     """The page, open on the first interview; any error of the console fails the test."""
@@ -153,7 +158,7 @@ def page(served: Served, browser: Any) -> Iterator[Page]:
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on(
         "console",
-        lambda said: errors.append(said.text) if said.type == "error" and "409" not in said.text else None,
+        lambda said: errors.append(said.text) if said.type == "error" and not _told(said.text) else None,
     )
     opened.goto(served.session.address)
     opened.locator(".seg").first.wait_for()

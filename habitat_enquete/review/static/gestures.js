@@ -101,7 +101,8 @@ export async function nudge(side, grow) {
   const turns = turnsOf(coding), turn = side === "start" ? turns[0] : turns[turns.length - 1];
   const at = turn.start + wordEdge(turn.text, coding[side] - turn.start, (side === "start") !== grow, side);
   const span = { start: coding.start, end: coding.end, [side]: at };
-  return span.end > span.start && at !== coding[side] ? decide("resize", [coding], span) : null;
+  if (at === coding[side] || span.end <= span.start) return toast(grow ? "Le passage va déjà au bout de ce tour de parole." : "Il ne reste qu’un mot.");
+  return decide("resize", [coding], span);
 }
 
 // ── coding ────────────────────────────────────────────────────────────────────────────────────────────────────

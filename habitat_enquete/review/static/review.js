@@ -24,7 +24,7 @@ async function openText(id, at = null) {
 
 function closeSide() { $("side").classList.remove("open"); $("menu").setAttribute("aria-expanded", "false"); }
 
-state.refresh = () => { showSide(); if (state.view === "text") redrawText(); };
+state.refresh = showSide;
 state.redraw = () => { if (state.view === "text") redrawText(); else if (state.view === "code") quotes.draw(); };
 state.reload = async () => {
   try { await loadStudy(); } catch (failure) { toast(failure.message, true); return; }
@@ -46,6 +46,7 @@ async function start() {
     if (first) await openText(first.id); else $("title").textContent = "Aucun texte encore.";
   }
   setInterval(poll, 4000);
+  addEventListener("focus", poll); // coming back to this window
 }
 
 // What other windows, other people and commands did meanwhile.

@@ -17,7 +17,7 @@ export async function open(id, at = null) {
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   document.body.dataset.view = "text";
   $("title").textContent = state.text.title;
-  drawText();
+  drawText(); showDetail();
   $("text").scrollTop = 0;
   if (at) goTo(at.document, at.start);
   return true;
@@ -29,7 +29,7 @@ export async function reopen() {
   try { state.text = await ask(`/api/text/${path(state.text.id)}`); } catch (failure) { toast(failure.message, true); return; }
   take();
   if (!state.codings.has(state.focus)) state.focus = null;
-  drawText();
+  drawText(); showDetail();
   state.turn = turn ? turnAt(turn.document, turn.start) || null : null;
   $("text").scrollTop = top;
 }
@@ -59,9 +59,9 @@ export function drawText() {
 export function closeText() { seen?.disconnect(); seen = null; }
 
 function drawTurn(turn, part, answers) {
-  const paragraph = el("p", { tabIndex: -1 }, turn.text), made = { document: part.document, part, start: turn.start, size: size(turn.text), text: turn.text, drawn: false, codings: [], paragraph };
+  const paragraph = el("p", { tabIndex: -1, dir: "auto" }, turn.text), made = { document: part.document, part, index: state.turns.length, start: turn.start, size: size(turn.text), text: turn.text, drawn: false, codings: [], paragraph };
   made.end = made.start + made.size;
-  const node = el("article", { class: `turn ${turn.role}` }, answers ? null : el("header", {}, [turn.speaker, turn.time].filter(Boolean).join(" · ")), paragraph, el("div", { class: "stripes", "aria-hidden": "true" }), el("ul", { class: "chips", "aria-label": "Codages de ce passage" }));
+  const node = el("article", { class: `turn ${turn.role}` }, answers ? null : el("header", {}, [turn.speaker, turn.time].filter(Boolean).join(" · ")), paragraph);
   paragraph.turn = node.turn = made; made.node = node;
   state.turns.push(made);
   if (!state.byDocument.has(part.document)) state.byDocument.set(part.document, []);
@@ -96,18 +96,18 @@ export function visible(coding) {
 }
 
 // Answers that the filters leave out are hidden; an interview is always whole.
-function show() {
+function show(only = null) {
   if (state.text.kind !== "answers") { for (const part of state.text.parts) part.box.hidden = false; return; }
   const { code, who, state: wanted } = state.filters, said = fold(state.filters.words).split(/\s+/).filter(Boolean);
   const byCoding = code || who || !["open", "none"].includes(wanted);
-  let count = 0;
-  for (const part of state.text.parts) {
-    const turns = state.byDocument.get(part.document) || [], held = turns.some((turn) => turn.codings.length);
-    const text = said.length ? fold(part.turns.map((turn) => turn.text).join(" ")) : "";
-    const is = hasAttribute(part.attributes) && said.every((word) => text.includes(word)) && (wanted === "none" ? !held : !byCoding || held);
-    part.box.hidden = !is; count += is;
+  for (const part of only || state.text.parts) {
+    const held = state.byDocument.get(part.document)?.some((turn) => turn.codings.length);
+    if (said.length) part.folded ??= fold(part.turns.map((turn) => turn.text).join(" "));
+    const is = hasAttribute(part.attributes) && said.every((word) => part.folded.includes(word)) && (wanted === "none" ? !held : !byCoding || held);
+    // An answer that a gesture has just left out stays until the filters change: what one works on does not vanish.
+    part.box.hidden = only ? part.box.hidden && !is : !is;
   }
-  state.shown = count;
+  state.shown = shownAnswers().length;
 }
 
 const shownTurns = () => state.turns.filter((turn) => !turn.part.box.hidden);
@@ -129,12 +129,16 @@ function drawSegments(turn) {
     pieces.push(held.length ? segment(text, held) : document.createTextNode(text));
   }
   turn.paragraph.replaceChildren(...pieces);
-  turn.node.querySelector(".chips").replaceChildren(...turn.codings.map(chip));
+  turn.chips?.remove(); turn.stripes?.remove(); turn.chips = turn.stripes = null;
+  if (!turn.codings.length) return;
+  turn.stripes = el("div", { class: "stripes", "aria-hidden": "true" });
+  turn.chips = el("ul", { class: "chips", "aria-label": "Codages de ce passage" }, turn.codings.map(chip));
+  turn.node.append(turn.stripes, turn.chips);
 }
 
 // Overlaps show as stacked underlines, one colour a code; dashes say that nobody has decided.
 function segment(text, held) {
-  const made = el("span", { class: "seg" }, text), shown = held.slice(-4);
+  const made = el("span", { class: "seg" }, text), shown = held.slice(-3);
   made.ids = held.map((c) => c.id);
   made.style.backgroundColor = `${codeOf(held[held.length - 1].code).colour}${held.length > 1 ? "2b" : "1c"}`;
   made.style.backgroundImage = shown.map((c) => { const colour = codeOf(c.code).colour; return c.state === "suggested" ? `repeating-linear-gradient(90deg, ${colour} 0 6px, transparent 6px 10px)` : `linear-gradient(${colour}, ${colour})`; }).join(",");
@@ -162,9 +166,8 @@ function align(turns) {
       const top = segment.offsetTop - turn.paragraph.offsetTop, bottom = top + segment.offsetHeight;
       for (const id of segment.ids) { const held = extents.get(id); extents.set(id, held ? [Math.min(held[0], top), Math.max(held[1], bottom)] : [top, bottom]); }
     }
-    return { turn, extents, heights: [...turn.node.querySelectorAll(".chips button")].map((made) => made.offsetHeight) };
+    return { turn, extents, heights: [...turn.chips.children].map((item) => item.firstChild.offsetHeight) };
   });
-  for (const turn of turns) if (!turn.codings.length) turn.node.querySelector(".stripes").replaceChildren();
   for (const { turn, extents, heights } of measured) {
     const lanes = [], placed = turn.codings.map((coding) => {
       const [top, bottom] = extents.get(coding.id) || [0, 0];
@@ -174,13 +177,13 @@ function align(turns) {
       return { coding, top, bottom, lane };
     });
     const step = Math.min(LANE, LANES / Math.max(1, lanes.length));
-    turn.node.querySelector(".stripes").replaceChildren(...placed.map(({ coding, top, bottom, lane }) => {
+    turn.stripes.replaceChildren(...placed.map(({ coding, top, bottom, lane }) => {
       const bar = el("i", { class: coding.state === "suggested" ? "open" : "" });
       Object.assign(bar.style, { top: `${top}px`, height: `${bottom - top}px`, left: `${lane * step}px`, width: `${Math.max(2, step - 3)}px`, color: codeOf(coding.code).colour });
       return bar;
     }));
     let cursor = 0;
-    turn.node.querySelectorAll(".chips li").forEach((item, i) => {
+    [...turn.chips.children].forEach((item, i) => {
       const gap = Math.max(0, placed[i].top - cursor);
       item.style.marginTop = `${gap}px`;
       cursor += gap + heights[i] + 2;
@@ -197,7 +200,7 @@ export function redrawText(touched = null) {
   const turns = touched && [...touched];
   assign(turns);
   hydrate((turns || state.turns).filter((turn) => turn.drawn), true);
-  if (!touched) show();
+  show(turns && new Set(turns.map((turn) => turn.part)));
   showProgress();
 }
 
@@ -238,7 +241,7 @@ export function step(by) {
   let at = list.findIndex((c) => c.id === state.focus);
   if (at < 0 && state.turn) {
     // From the turn being read.
-    const here = state.turns.indexOf(state.turn), after = list.findIndex((c) => state.turns.indexOf(turnsOf(c)[0]) >= here);
+    const after = list.findIndex((c) => turnsOf(c)[0]?.index >= state.turn.index);
     at = by > 0 ? (after < 0 ? list.length - 2 : after - 1) : (after < 0 ? list.length : after);
   } else if (at < 0) at = by > 0 ? -1 : list.length;
   return focusOn(list[Math.min(list.length - 1, Math.max(0, at + by))].id);
