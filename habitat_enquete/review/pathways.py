@@ -372,6 +372,7 @@ def _blank(store: Store, own: Sequence[Episode], asked: Mapping[str, Any], coder
     if document is None:
         raise EnqueteError(Code.REVIEW_NO_TEXT, name=name)
     start, end = int(asked.get("start", 0)), int(asked.get("end", 0))
+    quote = document.text[start:end].strip()
     taken = {each.source for each in own}
     while f"{name}!{start}:{end}" in taken:
         start, end = (start, end - 1) if end - start > 1 else (start + 1, start + 1)
@@ -382,7 +383,7 @@ def _blank(store: Store, own: Sequence[Episode], asked: Mapping[str, Any], coder
         None,
         None,
         source=f"{name}!{start}:{end}",
-        quote=document.text[start:end].strip(),
+        quote=quote,
         attributes={_ADDED: coder},
     )
 

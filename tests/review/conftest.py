@@ -16,6 +16,7 @@ from habitat_enquete.coding import decisions
 from habitat_enquete.model.coding import Coder, CoderKind, Coding, State
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
+from habitat_enquete.pathways.run import propose_all
 from habitat_enquete.project import Project
 from habitat_enquete.review.desk import Desk
 from habitat_enquete.review.security import Session
@@ -97,6 +98,24 @@ def coded(study: Project) -> Project:
 @pytest.fixture
 def desk(coded: Project) -> Desk:
     return Desk(coded, "anne")
+
+
+TOLD = (
+    "J'ai grandi chez mes parents à Angers. En 2006 on a loué un appartement à Nantes. "
+    "En 2015 on a acheté une maison à Mende."
+)
+
+
+@pytest.fixture
+def lived(coded: Project) -> Project:
+    """A study where Léa tells her path, with the episodes read in it."""
+    with Store(coded.database) as store, store.transaction():
+        save_respondent(store, "E03", {"annee_naissance": "1985", "date_entretien": "2025-03-12"})
+        texts.save_documents(
+            store, [document("E03", ("ENQ", Role.INTERVIEWER, "Racontez."), ("Léa", Role.INFORMANT, TOLD))]
+        )
+    propose_all(coded, Desk(coded, "anne").codebook())
+    return coded
 
 
 @dataclass(frozen=True)

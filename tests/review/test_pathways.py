@@ -8,32 +8,11 @@ import pytest
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Precision
-from habitat_enquete.model.text import Role
-from habitat_enquete.pathways.run import propose_all
 from habitat_enquete.project import Project
 from habitat_enquete.review.desk import Desk
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import texts
 from habitat_enquete.store.connection import Store
-
-from .conftest import document
-
-TOLD = (
-    "J'ai grandi chez mes parents à Angers. En 2006 on a loué un appartement à Nantes. "
-    "En 2015 on a acheté une maison à Mende."
-)
-
-
-@pytest.fixture
-def lived(coded: Project) -> Project:
-    """A study where Léa tells her path, with the episodes read in it."""
-    with Store(coded.database) as store, store.transaction():
-        store.execute("INSERT INTO respondent (id) VALUES ('E03')")
-        texts.save_documents(
-            store, [document("E03", ("ENQ", Role.INTERVIEWER, "Racontez."), ("Léa", Role.INFORMANT, TOLD))]
-        )
-    propose_all(coded, Desk(coded, "anne").codebook())
-    return coded
 
 
 def path(desk: Desk) -> list[Any]:

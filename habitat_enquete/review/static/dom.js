@@ -98,7 +98,9 @@ export function question(title, fields, { ok = "Enregistrer", preview = null, se
       inputs[field.id] = input;
       const extra = field.offered ? el("datalist", { id: `offered-${field.id}` }, ...field.offered.map((value) => el("option", { value }))) : null;
       if (field.check) return el("label", { class: "check" }, input, " ", field.label);
-      return el("label", { class: field.long ? "field long" : "field" }, field.label, input, extra, field.hint ? el("small", {}, field.hint) : null);
+      input.id = `ask-${field.id}`;
+      if (field.hint) input.setAttribute("aria-describedby", `hint-${field.id}`);
+      return el("div", { class: field.long ? "field long" : "field" }, el("label", { for: input.id }, field.label), input, extra, field.hint ? el("small", { id: `hint-${field.id}` }, field.hint) : null);
     }));
     const given = () => Object.fromEntries(Object.entries(inputs).map(([id, input]) => [id, input.type === "checkbox" ? input.checked : input.value]));
     if (preview) {

@@ -42,6 +42,7 @@ export async function openPath(person, stay = false) {
   document.body.dataset.view = "path";
   history.replaceState(null, "", `#parcours:${encodeURIComponent(person)}`);
   $("detail").hidden = true; $("float").hidden = true;
+  if (!stay) { $("side").classList.remove("open"); $("menu").setAttribute("aria-expanded", "false"); }
   $("title").textContent = `Parcours de ${person}`;
   if (!stay) at = shown.episodes.findIndex((episode) => episode.state === "proposed");
   draw();
