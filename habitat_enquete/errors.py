@@ -331,6 +331,14 @@ class Code(StrEnum):
         "« {name} » ne peut pas servir de nom de codeur. Employez des lettres, des chiffres, « - » et « _ » "
         "(32 signes au plus), ni « rules » ni « model »."
     )
+    RENAMED_UNKNOWN_CODE = (
+        "Le code « {name} » n'est pas dans la grille : rien n'a été reporté.{hint} "
+        "« --renamed ANCIEN=NOUVEAU » attend pour NOUVEAU un « id » de codebook.yaml."
+    )
+    RENAMED_UNUSED_CODE = (
+        "Aucun codage ne porte le code « {name} » : rien n'a été reporté.{hint} "
+        "« --renamed ANCIEN=NOUVEAU » attend pour ANCIEN un code employé dans l'étude."
+    )
     AGREEMENT_ONE_CODER = (
         "Il faut au moins deux codeurs pour mesurer un accord (trouvés : {count}). "
         "Faites coder une partie des documents par une seconde personne : « enquete review --coder PRÉNOM --blind »."

@@ -182,12 +182,17 @@ def fit(document: Document, span: Span) -> Span:
 
 
 def seen_by(
-    codings: Iterable[Coding], verdicts: Mapping[int, Mapping[str, State]], coder: str, *, blind: bool
+    codings: Iterable[Coding],
+    verdicts: Mapping[int, Mapping[str, State]],
+    coder: str,
+    *,
+    blind: bool,
+    proposed: Mapping[int, State] | None = None,
 ) -> list[Coding]:
     """The codings as `coder` sees them: all of them, or (blind mode) without a trace of what other people decided.
 
     Blind: other people's codings are absent; the proposals of rules and model are as the coder left them, and otherwise
-    as if nobody had looked.
+    as if nobody had looked: as `proposed` says (`journal.first_states`), to be decided where it says nothing.
     """
     if not blind:
         return list(codings)
@@ -200,7 +205,8 @@ def seen_by(
         elif coder in said:
             result.append(replace(each, state=said[coder]))
         else:
-            result.append(replace(each, state=State.SUGGESTED) if said else each)
+            first = (proposed or {}).get(each.id or 0, State.SUGGESTED)
+            result.append(replace(each, state=first) if said else each)
     return result
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from habitat_enquete.coding.rules import TurnIndex
+from habitat_enquete.errors import Code as Message
+from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.alignment import Alignment
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Coding, State
@@ -94,3 +96,21 @@ def unknown_codes(codebook: Codebook, counts: Mapping[str, Sequence[int]]) -> tu
         for code, (total, human) in sorted(counts.items())
         if code not in known
     )
+
+
+def check_renamed(codebook: Codebook, used: Collection[str], renamed: Mapping[str, str]) -> None:
+    """Whether codings can be carried over from the `used` codes as `renamed` says (old → new).
+
+    Raises: EnqueteError when a new code is not in `codebook`, or nothing bears the old one.
+    """
+    known = [code.id for code in codebook]
+    for old, new in renamed.items():
+        if new not in known:
+            raise EnqueteError(Message.RENAMED_UNKNOWN_CODE, name=new, hint=_hint(new, known))
+        if old not in used:
+            raise EnqueteError(Message.RENAMED_UNUSED_CODE, name=old, hint=_hint(old, sorted(used)))
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f" Vouliez-vous dire « {near[0]} » ?" if near else ""

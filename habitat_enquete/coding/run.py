@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from habitat_enquete.coding.reconcile import UnknownCode, reanchor, restored, unknown_codes
+from habitat_enquete.coding.reconcile import (
+    UnknownCode,
+    check_renamed,
+    reanchor,
+    restored,
+    unknown_codes,
+)
 from habitat_enquete.coding.rules import RULES, codings_of, document_hash, rules_hash
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import CoderKind, Coding, State
@@ -77,13 +83,14 @@ def run(
     follow a corrected transcript. `renamed` carries codings over from codes of the codebook that changed id (old → new),
     in the name of `coder`. Each interview is one transaction: a kill in the middle loses nothing.
 
-    Raises: EnqueteError when the pipeline is not installed, or a rule's pattern is none.
+    Raises: EnqueteError when the pipeline is not installed, a rule's pattern is none, or a code of `renamed` is not known.
     """
     loaded = load(pipeline)
     matcher = CodebookMatcher(codebook, loaded)
     setting = hashlib.sha256(f"{rules_hash(codebook)} {loaded.hash}".encode()).hexdigest()
     with Store(project.database) as store:
         if renamed:
+            check_renamed(codebook, stored.code_counts(store), renamed)
             journal.carry_over(store, coder or RULES.name, renamed)
         moved = _reanchor_all(store)
         before = {key: each.input_hash for key, each in runs.runs(store, STAGE).items()}

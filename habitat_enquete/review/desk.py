@@ -146,7 +146,7 @@ class Desk:
         if not self.blind:
             return stored.document_counts(store)
         counts: dict[str, dict[State, int]] = defaultdict(lambda: defaultdict(int))
-        for coding in self._seen(stored.codings(store), journal.verdicts(store)):
+        for coding in self._seen(store, stored.codings(store), journal.verdicts(store)):
             counts[coding.document][coding.state] += 1
         return counts
 
@@ -164,7 +164,7 @@ class Desk:
             attributes = read_attributes(people, self.project.settings)
             codings = stored.codings(store, documents=ids)
             said = journal.verdicts(store, only={each.id or 0 for each in codings})
-            seen = self._seen(codings, said)
+            seen = self._seen(store, codings, said)
             hashes = {each.id: each.sha256 for each in documents.values()}
             placed = [each for each in seen if each.text_sha256 == hashes[each.document]]
             lost = [
@@ -195,8 +195,11 @@ class Desk:
             former = texts.former_texts(store, each.document).get(each.text_sha256, "")
             yield views.LostView(self._view(each, said), each.span.quote(former))
 
-    def _seen(self, codings: Sequence[Coding], said: Mapping[int, Mapping[str, State]]) -> list[Coding]:
-        return decisions.seen_by(codings, said, self.coder, blind=self.blind)
+    def _seen(
+        self, store: Store, codings: Sequence[Coding], said: Mapping[int, Mapping[str, State]]
+    ) -> list[Coding]:
+        proposed = journal.first_states(store) if self.blind else {}
+        return decisions.seen_by(codings, said, self.coder, blind=self.blind, proposed=proposed)
 
     def _view(self, coding: Coding, said: Mapping[int, Mapping[str, State]]) -> views.CodingView:
         known = said.get(coding.id or 0, {})
@@ -209,7 +212,7 @@ class Desk:
         with Store(self.project.database) as store:
             codings = stored.codings(store, codes=[code_id])
             said = journal.verdicts(store, only={each.id or 0 for each in codings})
-            seen = [each for each in self._seen(codings, said) if each.state in _SHOWN]
+            seen = [each for each in self._seen(store, codings, said) if each.state in _SHOWN]
             documents = {d.id: d for d in texts.documents(store, ids={each.document for each in seen})}
             people = respondents(store)
         attributes = read_attributes(people, self.project.settings)
@@ -370,7 +373,7 @@ class Desk:
     def _outcome(self, store: Store, rows: Sequence[Decision], *, said: str = "") -> Outcome:
         wanted: AbstractSet[int] = {row.coding for row in rows if row.coding is not None}
         verdicts = journal.verdicts(store, only=wanted)
-        now = self._seen(list(stored.codings_by_id(store, wanted).values()), verdicts)
+        now = self._seen(store, list(stored.codings_by_id(store, wanted).values()), verdicts)
         shown = [each for each in now if each.state in _SHOWN]
         gone = wanted - {each.id for each in shown}
         can_undo, can_redo = journal.can_undo(store, self.coder)

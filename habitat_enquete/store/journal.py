@@ -220,6 +220,18 @@ def judged_counts(store: Store, coder: str) -> dict[str, int]:
     return {row["document"]: row["n"] for row in rows}
 
 
+def first_states(store: Store) -> dict[int, State]:
+    """How each coding that people decided on was before the first of them: what a rule or the model had proposed."""
+    return {
+        row["coding"]: State(row["state"])
+        for row in store.iterate(
+            "SELECT j.coding, json_extract(j.before, '$.state') AS state FROM journal j"
+            " WHERE j.id IN (SELECT min(id) FROM journal WHERE coding IS NOT NULL AND action != 'memo' GROUP BY coding)"
+            " AND json_extract(j.before, '$.state') IS NOT NULL"
+        )
+    }
+
+
 def merge(store: Store, other: Store) -> tuple[int, list[tuple[Coding, Coding]]]:
     """Bring in the codings, verdicts and memos of the people who worked in `other`, a copy of the same study.
 

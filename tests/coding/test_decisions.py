@@ -225,6 +225,18 @@ def test_blind_mode_hides_what_others_decided(store, interview, proposal):
     assert len(open_view) == 2
 
 
+def test_blind_mode_shows_a_sufficient_rule_as_it_was_before_others_judged_it(store, interview, proposal):
+    sufficient = add(store, replace(proposal, id=None, code="loyer_eleve", state=State.ACCEPTED))
+    journal.apply(store, "anne", (*decisions.reject(sufficient), *decisions.accept(proposal)))
+    seen = decisions.seen_by(
+        codings(store), journal.verdicts(store), "bob", blind=True, proposed=journal.first_states(store)
+    )
+    assert {each.code: each.state for each in seen} == {
+        proposal.code: State.SUGGESTED,
+        "loyer_eleve": State.ACCEPTED,
+    }
+
+
 @pytest.mark.parametrize("name", ["", "anne marie", "rules", "Model", "a" * 33, "a/b"])
 def test_a_coder_name_must_fit_in_tables_and_commands(name):
     with pytest.raises(EnqueteError, match="ne peut pas servir de nom de codeur"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -201,6 +202,21 @@ def test_a_removed_code_is_listed_and_a_renamed_one_carried_over(fielded, code):
     result = code(renamed={"loyer_eleve": "loyers_eleves"}, coder="anne")
     assert result.unknown == ()
     assert ("loyers_eleves", "accepted", "loyer") in said(fielded)
+
+
+@pytest.mark.parametrize(
+    ("renamed", "told"),
+    [
+        ("manque=loyer_abordabl", r"« loyer_abordabl » n'est pas dans la grille.*« loyer_abordable »"),
+        ("manqe=loyer_abordable", r"Aucun codage ne porte le code « manqe ».*« manque »"),
+    ],
+)
+def test_a_renaming_of_unknown_codes_is_refused(fielded, code, enquete, renamed, told):
+    code()
+    before = found(fielded)
+    result = enquete("code", "--pipeline", "blank", "--renamed", renamed, exit_code=1)
+    assert re.search(told, result.output.replace("\u00a0", " "))
+    assert found(fielded) == before
 
 
 def test_a_kill_between_documents_keeps_what_is_done(fielded, code, monkeypatch):
