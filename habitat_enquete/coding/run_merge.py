@@ -7,8 +7,8 @@ from pathlib import Path
 
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.project import Project
-from habitat_enquete.store import journal
 from habitat_enquete.store.connection import Store
+from habitat_enquete.store.merge import merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,5 @@ def merge_store(project: Project, other: Path) -> MergeResult:
     """
     with Store(project.database) as store, Store(other) as theirs:
         store.backup(project.database.with_name(f"{project.database.name}.avant_fusion.bak"))
-        added, conflicts = journal.merge(store, theirs)
+        added, conflicts = merge(store, theirs)
     return MergeResult(added, tuple(conflicts))

@@ -22,6 +22,7 @@ from habitat_enquete.pathways.run import propose_all, study_gazetteer
 from habitat_enquete.pathways.timeline import birth, check, interview_date, pathways
 from habitat_enquete.project import Project
 from habitat_enquete.review.grid import Grid
+from habitat_enquete.review.views import after, before
 from habitat_enquete.store import journal, texts
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store.connection import Store, stamp
@@ -220,9 +221,9 @@ class PathwayDesk:
             document=name if document else "",
             at=at if found else 0,
             until=until if found else 0,
-            before=text[max(0, at - _AROUND) : at] if found else "",
+            before=before(text, at, _AROUND) if found else "",
             quote=episode.quote,
-            after=text[until : until + _AROUND] if found else "",
+            after=after(text, until, _AROUND) if found else "",
             start=_moment(episode.start),
             end=_moment(episode.end),
             place=episode.place,

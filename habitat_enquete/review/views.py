@@ -248,12 +248,32 @@ def quote(
     return Quote(
         coding,
         span.quote(text),
-        text[max(0, span.start - around) : span.start],
-        text[span.end : span.end + around],
+        before(text, span.start, around),
+        after(text, span.end, around),
         ", ".join(document.respondents) or document.id,
         text_of(document.id),
         attributes,
     )
+
+
+def before(text: str, at: int, around: int) -> str:
+    """About `around` code points before a place, from the beginning of a word.
+
+    >>> before("On cherchait une maison", 17, 9)
+    'cherchait une '
+    """
+    start = max(0, at - around)
+    while start > 0 and not text[start - 1].isspace() and at - start < 2 * around:
+        start -= 1
+    return text[start:at]
+
+
+def after(text: str, at: int, around: int) -> str:
+    """About `around` code points after a place, to the end of a word."""
+    end = min(len(text), at + around)
+    while end < len(text) and not text[end].isspace() and end - at < 2 * around:
+        end += 1
+    return text[at:end]
 
 
 def text_of(document: str) -> str:

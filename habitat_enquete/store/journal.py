@@ -1,4 +1,4 @@
-"""The append-only journal of human decisions: apply, undo and redo without limit, memos, verdicts, merge of two stores.
+"""The append-only journal of human decisions: apply, undo and redo without limit, memos, verdicts.
 
 A *batch* is what one gesture did: one keystroke, or a bulk acceptance of forty suggestions. Undo and redo work on whole
 batches, per coder, and are themselves rows of the journal: no row is ever changed or removed.
@@ -16,7 +16,6 @@ from habitat_enquete.model.coding import (
     Action,
     Change,
     CodebookText,
-    CoderKind,
     Coding,
     Decision,
     Memo,
@@ -43,12 +42,12 @@ def apply(store: Store, coder: str, changes: Sequence[Change], *, batch: int | N
     Raises: EnqueteError when one of them was changed or removed meanwhile; nothing is written then.
     """
     with store.transaction():
-        batch = batch or _next_batch(store)
+        batch = batch or next_batch(store)
         at = now()
         results = [_apply(store, change) for change in changes]
         for change, after in zip(changes, results, strict=True):
             known = after or change.before
-            _write(store, at, coder, change.action, known.id if known else None, change.before, after, batch)
+            write(store, at, coder, change.action, known.id if known else None, change.before, after, batch)
     return [each for each in results if each is not None]
 
 
@@ -60,10 +59,10 @@ def decide_episodes(
     Raises: EnqueteError when one of them changed meanwhile; nothing is written then.
     """
     with store.transaction():
-        batch, at = _next_batch(store), now()
+        batch, at = next_batch(store), now()
         for before, after in decided:
             put_episode(store, before, after)
-            _write(store, at, coder, Action.EPISODE, None, before, after, batch)
+            write(store, at, coder, Action.EPISODE, None, before, after, batch)
 
 
 def edit_codebook(
@@ -80,8 +79,8 @@ def edit_codebook(
     The file is the caller's: `undo` and `redo` give back the texts that it must hold.
     """
     with store.transaction():
-        batch = _next_batch(store)
-        _write(store, now(), coder, Action.CODEBOOK, None, before, after, batch)
+        batch = next_batch(store)
+        write(store, now(), coder, Action.CODEBOOK, None, before, after, batch)
         if renamed:
             carry_over(store, coder, renamed, batch=batch)
         apply(store, coder, changes, batch=batch)
@@ -154,11 +153,11 @@ def can_undo(store: Store, coder: str) -> tuple[bool, bool]:
 def set_memo(store: Store, memo: Memo) -> Memo:
     """Write, replace or (with an empty text) remove a coder's memo on a target; undone like any gesture."""
     with store.transaction():
-        before = _memo(store, memo)
+        before = memo_of(store, memo)
         after = replace(memo, at=now()) if memo.text else None
-        _put_memo(store, memo, after)
+        put_memo(store, memo, after)
         coding = int(memo.target) if memo.target_kind is MemoTarget.CODING else None
-        _write(store, now(), memo.coder, Action.MEMO, coding, before, after, _next_batch(store))
+        write(store, now(), memo.coder, Action.MEMO, coding, before, after, next_batch(store))
     return after or replace(memo, text="")
 
 
@@ -186,8 +185,11 @@ def last_decision(store: Store) -> int:
 
 
 def coders(store: Store) -> list[str]:
-    """The people who took a decision in this study."""
-    return [row["coder"] for row in store.rows("SELECT DISTINCT coder FROM journal ORDER BY coder")]
+    """The people who coded or judged a coding in this study."""
+    return [
+        row["coder"]
+        for row in store.rows(f"SELECT DISTINCT coder FROM journal WHERE action IN {_JUDGES} ORDER BY coder")
+    ]
 
 
 def verdicts(store: Store, *, only: Collection[int] | None = None) -> dict[int, dict[str, State]]:
@@ -232,36 +234,6 @@ def first_states(store: Store) -> dict[int, State]:
     }
 
 
-def merge(store: Store, other: Store) -> tuple[int, list[tuple[Coding, Coding]]]:
-    """Bring in the codings, verdicts and memos of the people who worked in `other`, a copy of the same study.
-
-    Codings are the same when document, text, span, code and coder are. A verdict is brought in when nobody here has
-    decided; where somebody decided otherwise, both codings are given back, to be discussed. Merging twice adds nothing.
-    Returns: how many decisions came in, and the conflicts (here, there).
-    """
-    with store.transaction():
-        here = {_identity(each): each for each in stored.codings(store)}
-        texts = {row["id"]: row["sha256"] for row in store.rows("SELECT id, sha256 FROM document")}
-        said_here, said_there = verdicts(store), verdicts(other)
-        added, conflicts = 0, []
-        for theirs in stored.codings(other):
-            if texts.get(theirs.document) != theirs.text_sha256 or theirs.id not in said_there:
-                continue
-            mine = here.get(_identity(theirs))
-            if mine is None:
-                added += _bring_in(store, theirs, said_there[theirs.id])
-            elif new := _news(said_here.get(mine.id or 0, {}), said_there[theirs.id]):
-                added += len(new)
-                if mine.state is State.SUGGESTED or not said_here.get(mine.id or 0):
-                    _record_verdicts(store, mine, new, theirs.state)
-                else:
-                    _record_verdicts(store, mine, new, mine.state)
-                if mine.state is not State.SUGGESTED and mine.state is not theirs.state:
-                    conflicts.append((mine, theirs))
-        added += _merge_memos(store, other)
-    return added, conflicts
-
-
 # ── how ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -299,12 +271,12 @@ def _replay(
     undoes: int,
     steps: Sequence[tuple[Decision, Snapshot | None, Snapshot | None]],
 ) -> None:
-    batch, at = _next_batch(store), now()
+    batch, at = next_batch(store), now()
     for row, current, wanted in steps:
         known = current or wanted
         result = wanted
         if isinstance(known, Memo):
-            _put_memo(store, known, wanted if isinstance(wanted, Memo) else None)
+            put_memo(store, known, wanted if isinstance(wanted, Memo) else None)
         elif isinstance(known, Episode):
             put_episode(
                 store,
@@ -318,7 +290,7 @@ def _replay(
                 current if isinstance(current, Coding) else None,
                 wanted if isinstance(wanted, Coding) else None,
             )
-        _write(store, at, coder, action, row.coding, current, result, batch, undoes)
+        write(store, at, coder, action, row.coding, current, result, batch, undoes)
 
 
 def _replay_coding(
@@ -394,11 +366,11 @@ def _rows_of(store: Store, batch: int) -> list[Decision]:
     ]
 
 
-def _next_batch(store: Store) -> int:
+def next_batch(store: Store) -> int:
     return 1 + int(store.value("SELECT coalesce(max(batch), 0) FROM journal"))
 
 
-def _write(
+def write(
     store: Store,
     at: str,
     coder: str,
@@ -416,7 +388,7 @@ def _write(
     )
 
 
-def _memo(store: Store, memo: Memo) -> Memo | None:
+def memo_of(store: Store, memo: Memo) -> Memo | None:
     row = store.row(
         "SELECT * FROM memo WHERE target_kind = ? AND target = ? AND coder = ?",
         (memo.target_kind.value, memo.target, memo.coder),
@@ -424,7 +396,7 @@ def _memo(store: Store, memo: Memo) -> Memo | None:
     return None if row is None else _memo_of(row)
 
 
-def _put_memo(store: Store, place: Memo, memo: Memo | None) -> None:
+def put_memo(store: Store, place: Memo, memo: Memo | None) -> None:
     store.execute(
         "DELETE FROM memo WHERE target_kind = ? AND target = ? AND coder = ?",
         (place.target_kind.value, place.target, place.coder),
@@ -438,51 +410,6 @@ def _put_memo(store: Store, place: Memo, memo: Memo | None) -> None:
 
 def _memo_of(row: Row) -> Memo:
     return Memo(MemoTarget(row["target_kind"]), row["target"], row["coder"], row["text"], row["at"])
-
-
-def _identity(coding: Coding) -> tuple[object, ...]:
-    # Model states differ from one machine to the next: what they proposed is the same proposal.
-    coder = coding.coder.name if coding.coder.kind is CoderKind.PERSON else coding.coder.kind.value
-    return coding.document, coding.text_sha256, coding.span, coding.code, coder
-
-
-def _news(here: Mapping[str, State], there: Mapping[str, State]) -> dict[str, State]:
-    return {coder: state for coder, state in there.items() if here.get(coder) is not state}
-
-
-def _bring_in(store: Store, coding: Coding, said: Mapping[str, State]) -> int:
-    if (
-        coding.respondent is not None
-        and store.row("SELECT 1 FROM respondent WHERE id = ?", (coding.respondent,)) is None
-    ):
-        coding = replace(coding, respondent=None)
-    after = stored.add(store, replace(coding, id=None, version=1))
-    author = coding.coder.name if coding.coder.kind is CoderKind.PERSON else next(iter(sorted(said)))
-    _write(store, now(), author, Action.CODE, after.id, None, after, _next_batch(store))
-    others = {coder: state for coder, state in said.items() if coder != coding.coder.name}
-    _record_verdicts(store, after, others, after.state)
-    return 1 + len(others)
-
-
-def _record_verdicts(store: Store, coding: Coding, said: Mapping[str, State], state: State) -> None:
-    """Write what people said elsewhere of a coding, which ends in `state`."""
-    actions = {State.ACCEPTED: Action.ACCEPT, State.REJECTED: Action.REJECT, State.MOVED: Action.MOVE}
-    current = coding if coding.state is state else stored.update(store, replace(coding, state=state))
-    for coder, verdict in sorted(said.items()):
-        held = replace(current, state=verdict)
-        _write(store, now(), coder, actions[verdict], coding.id, coding, held, _next_batch(store))
-
-
-def _merge_memos(store: Store, other: Store) -> int:
-    """Memos on codes and documents; those here win over an older text of the same coder."""
-    added = 0
-    for memo in memos(other):
-        mine = _memo(store, memo)
-        if memo.target_kind is not MemoTarget.CODING and (mine is None or mine.at < memo.at):
-            _put_memo(store, memo, memo)
-            _write(store, now(), memo.coder, Action.MEMO, None, mine, memo, _next_batch(store))
-            added += 1
-    return added
 
 
 def _decision(row: Row) -> Decision:

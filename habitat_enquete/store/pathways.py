@@ -124,22 +124,25 @@ def put_episode(store: Store, before: Episode | None, after: Episode | None) -> 
     with store.transaction():
         for each in filter(None, (before, after)):
             held = _held(store, each)
-            if held != (before if before is not None and _key(each) == _key(before) else None):
+            if held != (before if before is not None and episode_key(each) == episode_key(before) else None):
                 raise EnqueteError(Code.EPISODE_CHANGED_ELSEWHERE, respondent=each.respondent)
         if before is not None:
             store.execute(
-                "DELETE FROM episode WHERE respondent = ? AND source = ? AND rank = ?", _key(before)
+                "DELETE FROM episode WHERE respondent = ? AND source = ? AND rank = ?", episode_key(before)
             )
         if after is not None:
             store.execute(f"INSERT INTO episode VALUES ({', '.join('?' * 20)})", _row(after))
 
 
 def _held(store: Store, episode: Episode) -> Episode | None:
-    row = store.row("SELECT * FROM episode WHERE respondent = ? AND source = ? AND rank = ?", _key(episode))
+    row = store.row(
+        "SELECT * FROM episode WHERE respondent = ? AND source = ? AND rank = ?", episode_key(episode)
+    )
     return None if row is None else _episode(row)
 
 
-def _key(episode: Episode) -> tuple[str, str, int]:
+def episode_key(episode: Episode) -> tuple[str, str, int]:
+    """What names an episode: whose it is, where it was read or written, and its rank there."""
     return episode.respondent, episode.source, episode.rank
 
 

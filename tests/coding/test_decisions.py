@@ -14,6 +14,7 @@ from habitat_enquete.model.text import Document
 from habitat_enquete.store import journal
 from habitat_enquete.store.codings import add, code_counts, coding, codings, replace_machine_codings
 from habitat_enquete.store.connection import Store
+from habitat_enquete.store.merge import merge
 
 ANNE = decisions.person("anne")
 BOB = decisions.person("bob")
@@ -250,8 +251,8 @@ def test_merging_two_stores_brings_in_codings_and_verdicts_once(store, interview
         journal.apply(bobs, "bob", decisions.code(interview, Span(0, 10), "bon_accueil", BOB))
         journal.set_memo(bobs, Memo(MemoTarget.CODE, "bon_accueil", "bob", "à préciser"))
 
-        assert journal.merge(store, bobs) == (3, [])
-        assert journal.merge(store, bobs) == (0, [])
+        assert merge(store, bobs) == (3, [])
+        assert merge(store, bobs) == (0, [])
     assert states(store) == [("bon_accueil", "accepted"), ("manque_locations", "accepted")]
     assert [memo.text for memo in journal.memos(store)] == ["à préciser"]
     assert journal.verdicts(store)[proposal.id] == {"bob": State.ACCEPTED}
@@ -262,7 +263,7 @@ def test_merging_lists_conflicts_and_keeps_what_was_decided_here(store, proposal
     journal.apply(store, "anne", decisions.accept(proposal))
     with Store(tmp_path / "bob.db") as bobs:
         journal.apply(bobs, "bob", decisions.reject(coding(bobs, proposal.id)))
-        added, conflicts = journal.merge(store, bobs)
+        added, conflicts = merge(store, bobs)
     assert added == 1
     assert [(here.state, there.state) for here, there in conflicts] == [(State.ACCEPTED, State.REJECTED)]
     assert states(store) == [("manque_locations", "accepted")]
@@ -274,4 +275,4 @@ def test_codings_of_another_text_are_not_merged(store, proposal, tmp_path, make_
         other = make_document("R: Un tout autre entretien, sans rapport.")
         insert_document(bobs, other)
         journal.apply(bobs, "bob", decisions.code(other, Span(0, 10), "bon_accueil", BOB))
-        assert journal.merge(store, bobs) == (0, [])
+        assert merge(store, bobs) == (0, [])

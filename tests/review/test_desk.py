@@ -337,3 +337,14 @@ def test_people_are_filtered_by_the_attributes_that_group_them() -> None:
         "genre": {"label": "genre", "values": {"F": "F"}},
     }
     assert found.of([people["R1"]]) == {"public": ("habitant", "senior"), "genre": ("F",)}
+
+
+def test_a_rule_declared_sufficient_stays_retained_in_blind_work_whatever_others_said(
+    desk: Desk, coded: Project
+) -> None:
+    (auto,) = [each for each in desk.text("E01").codings if each.state == "accepted"]
+    desk.decide({"action": "reject", "codings": [{"id": auto.id, "version": auto.version}]})
+    blind = Desk(coded, "luc", blind=True)
+    assert next(each for each in blind.text("E01").codings if each.id == auto.id).state == "accepted"
+    entry = next(each for each in blind.study()["texts"] if each.id == "E01")
+    assert (entry.waiting, entry.accepted) == (3, 1)

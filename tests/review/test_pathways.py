@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Precision
 from habitat_enquete.project import Project
 from habitat_enquete.review.desk import Desk
+from habitat_enquete.store import journal, texts
 from habitat_enquete.store import pathways as stored
-from habitat_enquete.store import texts
 from habitat_enquete.store.connection import Store
+from habitat_enquete.store.merge import merge
 
 
 def path(desk: Desk) -> list[Any]:
@@ -185,3 +188,26 @@ def test_homonyms_are_offered_with_their_departments(lived: Project) -> None:
     offered = Desk(lived, "anne").pathways.communes("Saint-Julien")
     assert len(offered) > 1
     assert all("(" in each for each in offered)
+
+
+def test_what_somebody_decided_in_a_copy_of_the_study_is_brought_in_once(
+    lived: Project, tmp_path: Path
+) -> None:
+    shutil.copytree(lived.root, tmp_path / "copie")
+    luc = Desk(Project.open(tmp_path / "copie"), "luc")
+    first, second, _ = path(luc)
+    luc.pathways.decide({"action": "accept", **named(first)})
+    luc.pathways.decide({"action": "reject", **named(second)})
+    anne = Desk(lived, "anne")
+    anne.pathways.decide({"action": "accept", **named(path(anne)[1])})
+    with Store(lived.database) as store, Store(luc.project.database) as theirs:
+        assert merge(store, theirs) == (1, [])
+        assert merge(store, theirs) == (0, [])
+    assert [each.state for each in path(anne)] == ["confirmed", "confirmed", "proposed"]
+
+
+def test_deciding_on_paths_alone_makes_nobody_a_coder(lived: Project) -> None:
+    desk = Desk(lived, "anne")
+    desk.pathways.decide({"action": "accept", **named(path(desk)[0])})
+    with Store(lived.database) as store:
+        assert journal.coders(store) == []

@@ -15,7 +15,7 @@ export function showCodebook() {
     const swatch = el("span", { class: "swatch" }); swatch.style.background = theme.colour;
     const title = el("h3", {}, swatch, el("span", {}, theme.label),
       el("button", { type: "button", class: "more", title: "Renommer le thème", "aria-label": `Renommer le thème ${theme.label}`, onclick: () => renameTheme(theme) }, "✎"),
-      el("button", { type: "button", class: "more", title: `Ajouter un code à « ${theme.label} »`, "aria-label": `Ajouter un code à ${theme.label}`, onclick: () => addCode(theme) }, "+"));
+      el("button", { type: "button", class: "more", title: `Ajouter un code à « ${theme.label} »`, "aria-label": `Ajouter un code à ${theme.label}`, onclick: () => addCode(theme) }, "+"));
     droppable(title, (dragged) => edit({ edit: "move", code: dragged, theme: theme.id }));
     return el("section", {}, title, el("ul", {}, codes.map((code) => codeItem(code, theme))));
   }), ...absentCodes(absent));
@@ -50,11 +50,11 @@ function absentCodes(absent) {
 }
 
 async function adopt(id) {
-  const to = await pick(`Mettre les codages de « ${id} » sous`, [...state.codes.values()]);
+  const to = await pick(`Mettre les codages de « ${id} » sous`, [...state.codes.values()]);
   if (!to) return;
   const outcome = await gesture(() => ask("/api/adopt", { code: id, value: to }));
   if (!outcome) return;
-  toast(`${plural(outcome.changed.length, "codage", "codages")} sous « ${codeOf(to).label} ». Les propositions des règles suivront par « Appliquer la grille ».`);
+  toast(`${plural(outcome.changed.length, "codage", "codages")} sous « ${codeOf(to).label} ». Les propositions des règles suivront par « Appliquer la grille ».`);
   await state.reload();
 }
 
@@ -76,7 +76,7 @@ export async function reloadCodebook() {
 }
 
 async function addCode(theme) {
-  const given = await question(`Nouveau code dans « ${theme.label} »`, [{ id: "value", label: "Nom du code" }], { ok: "Ajouter" });
+  const given = await question(`Nouveau code dans « ${theme.label} »`, [{ id: "value", label: "Nom du code" }], { ok: "Ajouter" });
   if (given?.value.trim()) await edit({ edit: "add_code", theme: theme.id, value: given.value.trim() });
 }
 
@@ -96,7 +96,7 @@ const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boole
 async function editCode(code, theme) {
   const others = [...state.codes.values()].filter((c) => c.id !== code.id).map((c) => [c.id, `${c.label} (${c.theme})`]);
   const notes = memosOn("code", code.id).slice(memoOf("code", code.id) ? 1 : 0);
-  const given = await question(`Code « ${code.label} »`, [
+  const given = await question(`Code « ${code.label} »`, [
     { id: "label", label: "Nom", value: code.label },
     { id: "definition", label: "Définition", value: code.definition, long: true },
     { id: "include", label: "Coder quand", value: code.include, long: true },
@@ -111,14 +111,14 @@ async function editCode(code, theme) {
   ]);
   if (!given) return null;
   if (given.memo.trim() !== memoOf("code", code.id)) await saveMemo("code", code.id, given.memo);
-  if (given.gone === "remove") return edit({ edit: "remove", code: code.id }, `« ${code.label} » retiré de la grille.`);
-  if (given.gone) return edit({ edit: "merge", code: code.id, value: given.gone.slice(6) }, `« ${code.label} » fusionné.`);
+  if (given.gone === "remove") return edit({ edit: "remove", code: code.id }, `« ${code.label} » retiré de la grille.`);
+  if (given.gone) return edit({ edit: "merge", code: code.id, value: given.gone.slice(6) }, `« ${code.label} » fusionné.`);
   const values = {};
   for (const key of TEXTS) if (given[key].trim() !== (code[key] || "")) values[key] = given[key].trim();
   for (const key of LISTS) if (lines(given[key]).join("\n") !== code[key].join("\n")) values[key] = lines(given[key]);
   if (given.theme !== theme.id) values.theme = given.theme;
   if (!Object.keys(values).length) return null;
-  const said = values.terms || values.not_terms || values.policy ? "Grille enregistrée. « Appliquer la grille » relit les textes avec ces termes." : "Grille enregistrée.";
+  const said = values.terms || values.not_terms || values.policy ? "Grille enregistrée. « Appliquer la grille » relit les textes avec ces termes." : "Grille enregistrée.";
   return edit({ edit: "set", code: code.id, values }, said);
 }
 

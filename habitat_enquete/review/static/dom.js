@@ -18,7 +18,7 @@ export function el(tag, props = {}, ...children) {
 export const button = (label, run, props = {}) => el("button", { type: "button", class: "quiet", onclick: run, ...props }, label);
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("fr-FR")} ${count > 1 ? many : one}`;
-export const percent = (share) => `${Math.round(share * 100)} %`;
+export const percent = (share) => `${Math.round(share * 100)} %`;
 export const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 let toastTimer;

@@ -172,7 +172,7 @@ export function showFloat() {
   if (!span || state.view !== "text") return hideFloat();
   const last = state.codes.get(state.lastCode);
   $("float-again").hidden = !last;
-  if (last) { $("float-again").textContent = last.label; $("float-again").title = `Coder « ${last.label} » (.)`; }
+  if (last) { $("float-again").textContent = last.label; $("float-again").title = `Coder « ${last.label} » (.)`; }
   $("float-episode").hidden = state.text.kind === "answers";
   $("float").hidden = false;
   const boxes = getSelection().getRangeAt(0).getClientRects(), box = boxes[boxes.length - 1];
@@ -190,7 +190,7 @@ export async function bulk() {
   const above = ({ least }) => list.filter((c) => c.score >= Number(least));
   const given = await question(`Accepter en lot : ${plural(list.length, "proposition affichée", "propositions affichées")}`, [
     { id: "least", label: "Probabilité d’au moins", value: "0.5", options: [["0", "toutes"], ["0.5", "50 %"], ["0.7", "70 %"], ["0.8", "80 %"], ["0.9", "90 %"]] },
-  ], { ok: "Accepter", preview: (now) => { const held = above(now); return { said: `${plural(held.length, "sera acceptée", "seront acceptées")} :`, lines: held.map((c) => `${codeOf(c.code).label} : « ${quoteOf(c)} »`) }; } });
+  ], { ok: "Accepter", preview: (now) => { const held = above(now); return { said: `${plural(held.length, "sera acceptée", "seront acceptées")} :`, lines: held.map((c) => `${codeOf(c.code).label} : « ${quoteOf(c)} »`) }; } });
   const held = given ? above(given) : [];
   if (held.length && (await decide("accept", held))) toast(`${plural(held.length, "codage accepté", "codages acceptés")}, en un seul geste : u pour annuler.`);
   return null;
@@ -204,8 +204,8 @@ export async function bulkCode() {
   if (!code) return null;
   const has = new Set([...state.codings.values()].filter((c) => c.code === code && c.state === "accepted").map((c) => c.document));
   const todo = parts.filter((part) => !has.has(part.document)), label = codeOf(code).label;
-  if (!todo.length) return toast(`Toutes ces réponses ont déjà « ${label} ».`);
-  const sure = await question(`Coder « ${label} »`, [], { ok: "Coder", preview: () => ({ said: `${plural(todo.length, "réponse sera codée", "réponses seront codées")} en entier :`, lines: todo.slice(0, 41).map((part) => part.turns.map((turn) => turn.text).join(" ")).concat(Array(Math.max(0, todo.length - 41)).fill("")) }) });
+  if (!todo.length) return toast(`Toutes ces réponses ont déjà « ${label} ».`);
+  const sure = await question(`Coder « ${label} »`, [], { ok: "Coder", preview: () => ({ said: `${plural(todo.length, "réponse sera codée", "réponses seront codées")} en entier :`, lines: todo.slice(0, 41).map((part) => part.turns.map((turn) => turn.text).join(" ")).concat(Array(Math.max(0, todo.length - 41)).fill("")) }) });
   if (!sure) return null;
   const spans = todo.map((part) => { const turns = state.byDocument.get(part.document); return { document: part.document, start: turns[0].start, end: turns[turns.length - 1].end }; });
   const outcome = await gesture(() => ask("/api/decide", { action: "code", spans, code, texts: seen(todo.map((part) => part.document)) }), `${plural(todo.length, "réponse codée", "réponses codées")}, en un seul geste : u pour annuler.`);

@@ -13,7 +13,9 @@ export async function showPeople(fresh = true) {
   if (fresh || !study) { try { study = await ask("/api/pathways"); } catch (failure) { toast(failure.message, true); return; } }
   const waiting = study.people.reduce((sum, person) => sum + person.proposed, 0);
   $("paths-said").textContent = study.people.length ? `${plural(study.people.length, "personne")}, ${plural(waiting, "épisode")} à confirmer.` : "Personne encore : importez des réponses ou codez des entretiens.";
-  $("people").replaceChildren(...study.people.map((person) => {
+  // Those who were interviewed first: it is there that episodes wait.
+  const people = [...study.people].sort((a, b) => (b.documents.length > 0) - (a.documents.length > 0));
+  $("people").replaceChildren(...people.map((person) => {
     const total = person.proposed + person.confirmed + person.rejected, bar = el("span");
     bar.style.width = `${total ? Math.round(100 * (1 - person.proposed / total)) : 0}%`;
     const facts = [person.proposed ? `${person.proposed} à confirmer` : "", person.confirmed ? plural(person.confirmed, "retenu") : "", person.rejected ? plural(person.rejected, "rejeté") : "", person.elsewhere ? plural(person.elsewhere, "déclaré ailleurs", "déclarés ailleurs") : ""].filter(Boolean).join(" · ") || "aucun épisode";
@@ -56,7 +58,7 @@ function draw() {
   $("body").replaceChildren(strip(),
     doubts.length ? el("details", { class: "note" }, el("summary", {}, `À vérifier dans les dates : ${doubts.length}`), el("ul", {}, doubts.map((doubt) => el("li", {}, doubt)))) : "",
     el("div", { class: "actions" }, button("Tout accepter…", acceptAll, { disabled: !waiting }), shown.documents.length ? button("Ajouter un épisode…", () => add()) : ""),
-    episodes.length ? "" : el("p", { class: "hint" }, shown.documents.length ? "Aucun épisode : « Relever les épisodes » les cherche dans les entretiens." : "Aucun épisode."),
+    episodes.length ? "" : el("p", { class: "hint" }, shown.documents.length ? "Aucun épisode : « Relever les épisodes » les cherche dans les entretiens." : "Aucun épisode."),
     ...episodes.map(card));
 }
 
@@ -158,14 +160,14 @@ async function acceptAll() {
 
 function form(episode) {
   return [
-    { id: "start", label: "Entrée", value: episode?.start?.written, hint: "2015, mars 2015, 15/03/2015, printemps 2015, vers 2010, ou « 2014 à 2016 »" },
+    { id: "start", label: "Entrée", value: episode?.start?.written, hint: "2015, mars 2015, 15/03/2015, printemps 2015, vers 2010, ou « 2014 à 2016 »" },
     { id: "end", label: "Départ", value: episode?.end?.written, hint: "vide si la personne y vit encore ou ne l’a pas dit" },
     { id: "precision", label: "Précision", value: "", options: [["", "telle qu’écrite"], ["mois", "au mois près"], ["annee", "à l’année près"], ["approximate", "approximatif : un an de part et d’autre"]] },
     { id: "place", label: "Lieu", value: placeOf(episode), hint: "commune, avec son département s’il y a des homonymes : Saint-Julien (48) ; à l’étranger : Porto (Portugal)" },
     { id: "tenure", label: "Statut d’occupation", value: episode?.tenure || "", options: [["", "inconnu"], ...study.tenures.map((t) => [t.id, t.label])] },
     { id: "dwelling", label: "Logement", value: episode?.dwelling, offered: study.dwellings },
     { id: "household", label: "Ménage", value: episode?.household, offered: study.households },
-    { id: "motives", label: "Motifs d’entrée, séparés par « ; »", value: episode?.motives.join(" ; "), offered: study.motives },
+    { id: "motives", label: "Motifs d’entrée, séparés par « ; »", value: episode?.motives.join(" ; "), offered: study.motives },
     { id: "leaving", label: "Motif de départ", value: episode?.leaving },
     { id: "satisfaction", label: "Satisfaction", value: episode?.satisfaction, options: [["", "inconnue"], ...["1", "2", "3", "4", "5"].map((n) => [n, `${n} sur 5`])] },
     { id: "main", label: "logement principal", value: episode ? episode.main : true, check: true },

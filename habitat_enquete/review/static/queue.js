@@ -30,10 +30,10 @@ function suggestionItem(item) {
   const code = codeOf(item.suggestion.code), status = el("span", { role: "status" }), box = el("article", { class: "todo" });
   const answer = async (action, more = {}) => {
     const outcome = await gesture(() => ask("/api/decide", { action, codings: [], suggestions: [item.suggestion], ...more }));
-    if (outcome) finished(box, status, action === "accept" ? " Accepté." : action === "reject" ? " Rejeté." : ` Mis sous « ${codeOf(more.code).label} ».`);
+    if (outcome) finished(box, status, action === "accept" ? " Accepté." : action === "reject" ? " Rejeté." : ` Mis sous « ${codeOf(more.code).label} ».`);
   };
   const move = async () => { const to = await pick("Mettre sous un autre code", [...state.codes.values()]); if (to) await answer("move", { code: to }); };
-  box.append(el("p", {}, el("strong", {}, code.label), ` · ${percent(item.suggestion.score)} · ${item.document}`), el("p", { dir: "auto" }, `« ${item.words} »`), el("p", { class: "hint" }, item.suggestion.why),
+  box.append(el("p", {}, el("strong", {}, code.label), ` · ${percent(item.suggestion.score)} · ${item.document}`), el("p", { dir: "auto" }, `« ${item.words} »`), el("p", { class: "hint" }, item.suggestion.why),
     el("div", { class: "actions" }, button("Accepter", () => answer("accept")), button("Rejeter", () => answer("reject")), button("Autre code…", move), button("Lire dans le texte", () => open(item.text, { document: item.document, start: item.start })), status));
   return box;
 }
@@ -57,7 +57,7 @@ function auditItem(item) {
     const code = await pick("Coder ce passage", [...state.codes.values()]);
     if (code && (await gesture(() => ask("/api/decide", { action: "code", document: item.document, start: item.start, end: item.end, code }), `Codé : ${codeOf(code).label}.`))) missed++;
   };
-  box.append(el("p", {}, el("strong", {}, "Tiré au sort : lisez-le en entier"), ` · ${item.document}`), el("p", { dir: "auto" }, `« ${item.words} »`),
+  box.append(el("p", {}, el("strong", {}, "Tiré au sort : lisez-le en entier"), ` · ${item.document}`), el("p", { dir: "auto" }, `« ${item.words} »`),
     el("div", { class: "actions" }, button("Il y manque un codage…", add), button("Lecture finie", finish), status));
   return box;
 }
@@ -65,7 +65,7 @@ function auditItem(item) {
 function termItem(term) {
   const box = el("article", { class: "todo" }), code = codeOf(term.code), key = term.negative ? "not_terms" : "terms";
   const add = async () => { if (await edit({ edit: key, code: term.code, value: term.term })) box.querySelector("button").disabled = true; };
-  box.append(el("p", {}, el("strong", {}, term.term), ` · ${term.negative ? "à exclure de" : "à ajouter à"} « ${code.label} »`), el("p", { class: "hint" }, `${plural(term.support, "décision")} pour, ${term.against} contre.`),
+  box.append(el("p", {}, el("strong", {}, term.term), ` · ${term.negative ? "à exclure de" : "à ajouter à"} « ${code.label} »`), el("p", { class: "hint" }, `${plural(term.support, "décision")} pour, ${term.against} contre.`),
     el("div", { class: "actions" }, button("Ajouter à la grille", add)));
   return box;
 }

@@ -54,17 +54,17 @@ async function move() {
   const list = picked();
   if (!list.length) return toast("Cochez d’abord des passages.");
   const to = await pick(`Mettre ${plural(list.length, "passage")} sous un autre code`, [...state.codes.values()]);
-  return to ? decide("move", { code: to }, `${plural(list.length, "passage")} sous « ${codeOf(to).label} ».`) : null;
+  return to ? decide("move", { code: to }, `${plural(list.length, "passage")} sous « ${codeOf(to).label} ».`) : null;
 }
 
 // A code too wide becomes two: the passages ticked go to a new one, in one gesture.
 async function split() {
   const list = picked();
   if (!list.length) return toast("Cochez d’abord les passages qui iront au nouveau code.");
-  const given = await question(`Scinder « ${code.label} » : ${plural(list.length, "passage")} iront à un nouveau code`, [{ id: "value", label: "Nom du nouveau code" }], { ok: "Scinder" });
+  const given = await question(`Scinder « ${code.label} » : ${plural(list.length, "passage")} iront à un nouveau code`, [{ id: "value", label: "Nom du nouveau code" }], { ok: "Scinder" });
   if (!given?.value.trim()) return null;
   const value = given.value.trim();
-  return edit({ edit: "split", theme: code.themeId, value, codings: asked(list) }, `« ${code.label} » scindé : ${plural(list.length, "passage")} sous « ${value} ».`);
+  return edit({ edit: "split", theme: code.themeId, value, codings: asked(list) }, `« ${code.label} » scindé : ${plural(list.length, "passage")} sous « ${value} ».`);
 }
 
 export async function again() {

@@ -30,7 +30,7 @@ export function showTexts(open) {
     if (state.view === "text" && state.text?.id === text.id) made.setAttribute("aria-current", "true");
     return el("li", {}, made);
   }));
-  if (!shown.length) $("texts").replaceChildren(el("li", { class: "hint" }, state.study.texts.length ? "Aucun texte de ces personnes." : "Aucun texte : lancez « enquete import » (réponses) ou « enquete code interviews/ » (entretiens)."));
+  if (!shown.length) $("texts").replaceChildren(el("li", { class: "hint" }, state.study.texts.length ? "Aucun texte de ces personnes." : "Aucun texte : lancez « enquete import » (réponses) ou « enquete code interviews/ » (entretiens)."));
 }
 
 let asking = 0;

@@ -17,11 +17,11 @@ export async function ask(path, body) {
   const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
   try { response = await fetch(path, options); } catch {
-    const stopped = "La page ne répond plus : « enquete review » est arrêté. Ce qui est enregistré ne risque rien ; relancez la commande et ouvrez l’adresse qu’elle affiche.";
+    const stopped = "La page ne répond plus : « enquete review » est arrêté. Ce qui est enregistré ne risque rien ; relancez la commande et ouvrez l’adresse qu’elle affiche.";
     banner("banner-server", stopped);
     throw new Error(stopped);
   }
-  banner("banner-server", response.status === 401 ? "Cette page n’est plus celle de la session en cours : ouvrez l’adresse complète que « enquete review » affiche." : "");
+  banner("banner-server", response.status === 401 ? "Cette page n’est plus celle de la session en cours : ouvrez l’adresse complète que « enquete review » affiche." : "");
   const answer = await response.json().catch(() => ({ error: "Réponse illisible : rechargez la page." }));
   if (response.ok) return answer;
   const failure = new Error(answer.error || "La demande a échoué.");
@@ -131,6 +131,11 @@ export function isBy(coding, who = state.filters.who) {
   return name ? coding.coder === name || name in coding.by : coding.kind === kind;
 }
 
+// As a heading says it: « Habitants · plateau · genre : F ». The values of the study's own groups speak for themselves.
+const PLAIN = new Set(["public", "publics_pd2h", "territoire", "epci"]);
 export function readable(attributes) {
-  return Object.entries(attributes).flatMap(([name, value]) => String(value).split(";").map((v) => state.study.attributes[name]?.values[v] || v)).join(" · ");
+  return Object.entries(attributes).flatMap(([name, value]) => {
+    const known = state.study.attributes[name], shown = String(value).split(";").map((v) => known?.values[v] || v);
+    return PLAIN.has(name) ? shown : [`${known?.label || name} : ${shown.join(", ")}`];
+  }).join(" · ");
 }

@@ -74,8 +74,8 @@ function lostPassages() {
   const lost = state.text.lost;
   if (!lost.length) return [];
   return [el("details", { class: "note" }, el("summary", {}, `${plural(lost.length, "codage n’a", "codages n’ont")} plus de passage : le texte a changé.`),
-    el("p", { class: "hint" }, "« Appliquer la grille » les replace quand le passage se retrouve. Sinon, sélectionnez le bon passage puis « Replacer », ou rejetez-les."),
-    ...lost.map(({ coding, words: said }) => el("div", { class: "lost" }, el("strong", {}, codeOf(coding.code).label), ` · ${origin(coding)} · « ${said} »`,
+    el("p", { class: "hint" }, "« Appliquer la grille » les replace quand le passage se retrouve. Sinon, sélectionnez le bon passage puis « Replacer », ou rejetez-les."),
+    ...lost.map(({ coding, words: said }) => el("div", { class: "lost" }, el("strong", {}, codeOf(coding.code).label), ` · ${origin(coding)} · « ${said} »`,
       el("div", { class: "actions" }, button("Replacer sur la sélection", () => state.replace(coding)), button("Rejeter", () => state.drop(coding))))))];
 }
 
@@ -273,7 +273,7 @@ export function goTo(name, start) {
   if (turn) toTurn(turn);
 }
 
-// The turn being read: outlined, spoken by a screen reader, coded whole by « c ».
+// The turn being read: outlined, spoken by a screen reader, coded whole by « c ».
 export function toTurn(turn) {
   state.turn = turn;
   hydrate([turn]);
