@@ -32,6 +32,10 @@ class Code(StrEnum):
     )
     FILE_EMPTY = "Le fichier « {file} » est vide (0 octet). Exportez-le ou enregistrez-le de nouveau."
     FILE_UNREADABLE = "Le fichier « {file} » ne peut pas être lu : {why}. Fermez-le s'il est ouvert ailleurs, puis vérifiez vos droits."
+    FILE_NOT_UTF8 = (
+        "« {file} », ligne {line} : ce fichier n'est pas enregistré en UTF-8. "
+        "Rouvrez-le dans un éditeur de texte et enregistrez-le en UTF-8."
+    )
     FOLDER_NOT_EMPTY = (
         "Le dossier « {path} » contient déjà des fichiers. Choisissez un dossier vide ou un nouveau nom."
     )

@@ -89,9 +89,8 @@ def read_text(path: Path) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise EnqueteError(
-            Code.FILE_UNREADABLE, file=path.name, why="il n'est pas enregistré en UTF-8"
-        ) from error
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise EnqueteError(Code.FILE_NOT_UTF8, file=path.name, line=line) from error
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -317,9 +316,13 @@ class Section:
         value = self.value(key)
         if value is None or value == "":
             return []
-        if isinstance(value, Items) and all(isinstance(item, Table) for item in value):
-            return [self.inner(item, aliases) for item in value if isinstance(item, Table)]
-        return self._wrong(key, "une liste de lignes « - clé : valeur »", [])
+        if not isinstance(value, Items):
+            return self._wrong(key, "une liste de lignes « - clé : valeur »", [])
+        for item, line in zip(value, value.lines, strict=True):
+            if not isinstance(item, Table):
+                expected = "« - clé : valeur » à chaque ligne de sa liste"
+                self.report(Code.YAML_WRONG_TYPE, key=self.spelled(key), line=line, expected=expected)
+        return [self.inner(item, aliases) for item in value if isinstance(item, Table)]
 
     def check_keys(self, known: Iterable[str]) -> None:
         """Reports each key that is not among `known` (or an alias of them), with the nearest one."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -41,8 +42,39 @@ def rewritten_yaml(questionnaire: Questionnaire, text: str, *, file: str) -> str
     Raises: EnqueteError when `text` is not readable.
     """
     before = load_for_rewriting(text, file=file)
-    _merge(before, content_of(questionnaire), words.TOP_ALIASES)
+    _merge(before, _with_inline_lists(content_of(questionnaire), before), words.TOP_ALIASES)
     return dump(before)
+
+
+def _with_inline_lists(content: Content, before: CommentedMap) -> Content:
+    """The content with the lists that the file writes inside their question put back there."""
+    inside = set(_inline_lists(before))
+    lists = content.get("listes", {})
+    uses = Counter(question.get("liste") for question in _each_question(content))
+    inside = {name for name in inside if name in lists and uses[name] == 1}
+    for question in _each_question(content):
+        if question.get("liste") in inside and question["liste"] == question["name"]:
+            question["modalites"] = lists.pop(question.pop("liste"))
+    return _filled(content) | {"questions": content["questions"]}
+
+
+def _inline_lists(holder: Mapping[str, Any]) -> Iterator[str]:
+    """The questions whose choices are written in them."""
+    spelled = {words.QUESTION_ALIASES.get(key, key): key for key in holder}
+    if isinstance(holder.get(spelled.get("choices", "")), CommentedMap | CommentedSeq) and "name" in spelled:
+        yield str(holder[spelled["name"]])
+    questions = holder.get("questions")
+    for each in questions if isinstance(questions, CommentedSeq) else ():
+        if isinstance(each, CommentedMap):
+            yield from _inline_lists(each)
+
+
+def _each_question(content: Mapping[str, Any]) -> Iterator[Content]:
+    for each in content.get("questions", ()):
+        if "questions" in each:
+            yield from _each_question(each)
+        else:
+            yield each
 
 
 # ── content ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -68,7 +100,9 @@ def content_of(questionnaire: Questionnaire) -> Content:
             }
         ),
         "consentement": dict(zip(("question", "valeur"), form.consent, strict=True)) if form.consent else {},
-        "non_reponse": {choice.missing or choice.name: _nonresponse(choice) for choice in form.nonresponse},
+        "non_reponse": {
+            choice.missing or choice.name: _nonresponse(form, choice) for choice in form.nonresponse
+        },
         "parametres": dict(form.settings),
         "attributs": own,
         "feuilles": {name: [list(row) for row in rows] for name, rows in form.sheets.items()},
@@ -91,8 +125,9 @@ def _text(form: Questionnaire, text: str, labels: Mapping[str, str]) -> str | di
     return {form.language: text, **labels} if labels else text
 
 
-def _nonresponse(choice: Choice) -> Content:
-    return _filled({"code": choice.name, "label": choice.label, "alias": list(choice.aliases)})
+def _nonresponse(form: Questionnaire, choice: Choice) -> Content:
+    label = _text(form, choice.label, choice.labels)
+    return _filled({"code": choice.name, "label": label, "alias": list(choice.aliases)})
 
 
 def _choice(form: Questionnaire, choice: Choice) -> Content:
@@ -255,18 +290,35 @@ def _update(
     holder: CommentedMap | CommentedSeq, key: Any, value: Any, aliases: Mapping[str, str], known: str = ""
 ) -> None:
     before = holder[key]
+    if isinstance(value, list) and value and _is_same_choices(before, value):
+        return
     if isinstance(before, CommentedMap) and isinstance(value, Mapping):
         own = words.BLOCK_ALIASES if _is_block(before) else aliases
         if _is_same_text(before, value):
             return
-        lists = known == "choices" and _is_top(holder)
-        _merge(before, value, {} if lists else own, aliases if lists else None)
+        if known == "choices" and _is_top(holder):
+            _merge(before, value, {}, aliases)
+        elif known == "nonresponse":
+            _merge(before, value, own, words.CHOICE_ALIASES)
+        else:
+            _merge(before, value, own)
     elif isinstance(before, CommentedMap) and isinstance(value, str):
         _update_text(before, value)
     elif isinstance(before, CommentedSeq) and isinstance(value, list):
         _merge_list(before, value, aliases)
     elif not _is_same(before, value) and not (known == "type" and _is_same_type(before, value)):
         holder[key] = _new(value)
+
+
+def _is_same_choices(before: object, value: list[Any]) -> bool:
+    """The same choices, written shortly: `[Oui, Non]` or `{oui: Oui, non: Non}`."""
+    if isinstance(before, CommentedMap):
+        pairs = [(str(name), label) for name, label in before.items()]
+    elif isinstance(before, CommentedSeq) and all(isinstance(item, str) for item in before):
+        pairs = [(str(item), item) for item in before]
+    else:
+        return False
+    return value == [{"name": name, "label": label} for name, label in pairs]
 
 
 def _is_top(holder: CommentedMap | CommentedSeq) -> bool:

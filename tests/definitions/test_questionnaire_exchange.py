@@ -70,6 +70,29 @@ questions:
     )
 
 
+def test_short_choices_and_their_place_stay_as_they_were_written(tmp_path):
+    text = """\
+# en tête
+titre: Se loger
+non_réponse: {nsp: {code: nsp, libellé: {fr: Ne sait pas, en: "Don't know"}}}
+langues: [fr, en]
+listes:
+  trois: [a, b, c]   # sans libellés
+questions:
+  - {type: choix_unique, nom: dedans, libellé: Dedans, modalités: {x: "Un peu", y: Beaucoup}}   # ici
+  - nom: brut
+    libellé: Brut
+    type: choix_unique
+    modalités: [Oui, Non]
+  - {type: choix_unique, liste: trois, nom: ailleurs, libellé: Ailleurs}
+"""
+    source = write(tmp_path / "q.yaml", text)
+    convert(source, tmp_path / "q.xlsx")
+    convert(tmp_path / "q.xlsx", source, overwrite=True)
+    again = source.read_text(encoding="utf-8").replace("identifiant: q\n", "").replace("id: q\n", "")
+    assert again == text
+
+
 def test_reference_study_survives_a_trip_through_xlsform_with_its_comments(real_data, tmp_path):
     source = real_data / "questionnaires" / "enquete_habitat.yaml"
     copy = tmp_path / "enquete.yaml"

@@ -92,7 +92,11 @@ def _nonresponse(entries: Entries) -> Iterator[Choice]:
     for (what, kind), entry in entries.items():
         if what == "non_reponse":
             yield Choice(
-                _one(entry, "name"), _one(entry, "label"), aliases=tuple(entry.get("alias", ())), missing=kind
+                _one(entry, "name"),
+                _one(entry, "label"),
+                _prefixed(entry, "label."),
+                tuple(entry.get("alias", ())),
+                kind,
             )
 
 
@@ -172,6 +176,7 @@ def extra_rows(questionnaire: Questionnaire) -> Iterator[Row]:
         entries = [
             ("name", choice.name),
             ("label", choice.label),
+            *((f"label.{code}", text) for code, text in choice.labels.items()),
             *(("alias", each) for each in choice.aliases),
         ]
         yield from _rows("non_reponse", choice.missing or choice.name, entries)
