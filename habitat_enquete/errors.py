@@ -216,6 +216,10 @@ class Code(StrEnum):
     CHECK_SETTING_CHOICE = "{place} : {what} attend « {choice} », qui n'est pas une réponse possible à « {name} ».{hint} Corrigez cette valeur."
     CHECK_UNTRANSLATED = "{place} : {count} texte(s) sans traduction en « {language} », à commencer par « {name} ». Traduisez-les ou retirez cette langue."
 
+    CONVERT_NESTED_REPEAT = (
+        "{place} : la boucle « {name} » est dans la boucle « {outer} », ce que ce format ne sait pas poser : elle l'est une fois, "
+        "à la suite. Séparez les deux boucles, ou collectez avec Kobo ou ODK."
+    )
     CONVERT_RENAMED = (
         "{place} : le nom « {name} » était déjà pris (ligne {first}) ; la question s'appelle ici « {read} ». "
         "Vérifiez les filtres qui la citent."

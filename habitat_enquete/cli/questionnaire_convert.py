@@ -32,8 +32,9 @@ def convert(source: Path, target: Path, file_format: str | None, force: bool) ->
     if file_format == "formulaire" or (file_format is None and target.suffix.lower() in {".html", ".htm"}):
         from habitat_enquete.report.questionnaire_form import write_form
 
-        write_form(source, target, overwrite=force)
+        problems = write_form(source, target, overwrite=force)
         say(f"→ {target}")
+        report_problems(problems)
         return
     from habitat_enquete.exchange.definitions import convert as run
 

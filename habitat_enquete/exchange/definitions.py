@@ -14,7 +14,7 @@ from habitat_enquete.exchange.limesurvey import LimeSurveyStructure, write_limes
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml, rewritten_yaml
 from habitat_enquete.exchange.xlsform import write_xlsform
 from habitat_enquete.ingest.definitions.distinct_names import renamed
-from habitat_enquete.ingest.definitions.places import Places
+from habitat_enquete.ingest.definitions.places import Places, nested_repeats
 from habitat_enquete.ingest.definitions.questionnaires import read
 from habitat_enquete.ingest.definitions.xlsform import read_leniently
 from habitat_enquete.model.questionnaire import Questionnaire
@@ -120,7 +120,7 @@ def _to_limesurvey(questionnaire: Questionnaire, target: Path) -> Converted:
     structure = write_limesurvey(questionnaire, target)
     names = target.with_suffix(".noms.csv")
     _write_names(structure, names)
-    return Converted((target, names), structure.problems)
+    return Converted((target, names), (*nested_repeats(questionnaire), *structure.problems))
 
 
 def _write_names(structure: LimeSurveyStructure, path: Path) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.errors import Code, EnqueteError, Problem
 from habitat_enquete.ingest.answers.routing import conditions_of, constraint_of
+from habitat_enquete.ingest.definitions.places import nested_repeats
 from habitat_enquete.ingest.definitions.questionnaires import read
 from habitat_enquete.ingest.expressions.evaluation import Form
 from habitat_enquete.ingest.expressions.nested import as_lists, filter_as_lists
@@ -24,10 +25,11 @@ from habitat_enquete.report.html import environment
 from habitat_enquete.report.questionnaire_print import resource
 
 _HIDDEN = (QuestionType.METADATA, QuestionType.FILE)
+_UNSAVED = (*_HIDDEN, QuestionType.NOTE)
 
 
-def write_form(source: Path, target: Path, *, overwrite: bool = False) -> None:
-    """Writes the offline form of the questionnaire of `source` to `target` (.html).
+def write_form(source: Path, target: Path, *, overwrite: bool = False) -> tuple[Problem, ...]:
+    """Writes the offline form of the questionnaire of `source` to `target` (.html); what it cannot ask is told.
 
     Raises: EnqueteError when `source` is a guide or cannot be read, or `target` exists and `overwrite` is not asked.
     """
@@ -37,6 +39,7 @@ def write_form(source: Path, target: Path, *, overwrite: bool = False) -> None:
     if target.exists() and not overwrite:
         raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
     files.write(target, form_html(definition).encode("utf-8"))
+    return tuple(nested_repeats(definition))
 
 
 def form_html(questionnaire: Questionnaire) -> str:
@@ -73,7 +76,7 @@ def form_content(questionnaire: Questionnaire) -> dict[str, Any]:
             "repeats": sorted(form.repeats),
             "labels": {f"{name}\0{code}": label for (name, code), label in form.labels.items()},
         },
-        "columns": [question.name for question in questionnaire.asked() if question.type not in _HIDDEN],
+        "columns": [question.name for question in questionnaire.asked() if question.type not in _UNSAVED],
     }
 
 
@@ -105,6 +108,7 @@ def _block(questionnaire: Questionnaire, question: Question, key: str) -> dict[s
         "title": inner.label if inner else "",
         "hint": inner.hint if inner else "",
         "count": as_lists(repeat.count) if repeat else None,
+        "conditions": [each for block in around if (each := as_lists(block.relevant)) is not None],
         "questions": [],
     }
 

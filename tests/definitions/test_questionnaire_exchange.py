@@ -19,6 +19,7 @@ from habitat_enquete.ingest.definitions.xlsform import read_xlsform
 from habitat_enquete.ingest.expressions.bounds import Bounds, bounds_of
 from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.model.questionnaire import Question, QuestionType
+from habitat_enquete.report.questionnaire_form import write_form
 
 # ── YAML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -119,6 +120,23 @@ def test_conversion_by_extension(habitants, study_text, without_places, tmp_path
     names = (tmp_path / "q.noms.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.reader(names.splitlines(), delimiter=";"))
     assert ["01004", "motifs", "01004", ""] in rows and ["episode2arrivee", "arrivee", "", "2"] in rows
+
+
+def test_a_repeat_inside_another_is_told_where_it_cannot_be_asked(tmp_path):
+    text = """
+questions:
+  - boucle: logement
+    questions:
+      - {nom: adresse, libelle: Adresse}
+      - {boucle: habitant, questions: [{nom: age, libelle: Âge}]}
+"""
+    source = write(tmp_path / "q.yaml", text)
+    (problem,) = convert(source, tmp_path / "q.txt").problems
+    assert problem.message.startswith(
+        "q.yaml, ligne 6 : la boucle « habitant » est dans la boucle « logement »"
+    )
+    assert write_form(source, tmp_path / "q.html") == (problem,)
+    assert convert(source, tmp_path / "q.xlsx").problems == ()
 
 
 def test_xform(study_text, tmp_path):

@@ -21,9 +21,12 @@ from habitat_enquete.ingest.definitions.xlsform import read_xlsform
 from habitat_enquete.ingest.expressions.evaluation import Answers, Form, Place, evaluate, parse
 from habitat_enquete.ingest.expressions.nested import as_lists, filter_as_lists
 from habitat_enquete.ingest.files.workbooks import read_workbook
+from habitat_enquete.ingest.run import import_responses
 from habitat_enquete.model.questionnaire import QuestionType as Kind
 from habitat_enquete.report.browser import find_browser
 from habitat_enquete.report.questionnaire_form import form_content, form_html, write_form
+from habitat_enquete.store.connection import Store
+from habitat_enquete.store.responses import responses
 
 SCRIPT = resources.files("habitat_enquete.report") / "templates" / "questionnaire" / "expressions.js"
 FORM = Form(
@@ -321,6 +324,54 @@ questions:
         "montre": "1990",
         "r": "e2 e1",
     }
+
+
+@pytest.mark.browser
+def test_a_repeat_has_as_many_blocks_as_its_count_wants_and_is_read_back(opened, study, tmp_path):
+    text = """
+id: f
+questions:
+  - {type: entier, nom: n, libelle: Combien ?}
+  - {type: caché, nom: lot, defaut: "07"}
+  - boucle: enfant
+    titre: Enfant
+    nombre: "${n}"
+    filtre: "${n} < 9"
+    questions:
+      - {type: texte, nom: prenom, libelle: Prénom}
+      - {type: entier, nom: age, libelle: "Âge de ${prenom}"}
+      - {type: calcul, nom: rang, calcul: "position(..)"}
+  - {type: calcul, nom: total, calcul: "sum(${age})"}
+"""
+    for each in study.questionnaires.iterdir():
+        each.unlink()
+    (study.questionnaires / "f.yaml").write_text(text, encoding="utf-8")
+    page = opened(parse_yaml(text, file="f.yaml"))
+    blocks = lambda: page.locator("[data-question=prenom]:visible").count()  # noqa: E731
+    assert (blocks(), page.locator("[data-question=lot]:visible").count()) == (0, 0)
+    page.get_by_label("Combien ?").fill("3")
+    assert blocks() == 3
+    page.get_by_label("Prénom").nth(1).fill("Zoé")
+    page.get_by_label("Âge de Zoé").fill("4")
+    page.get_by_label("Combien ?").fill("1")
+    assert blocks() == 2, "what holds an answer is never taken away"
+    page.get_by_label("Combien ?").fill("9")
+    assert page.get_by_text("Enfant", exact=True).is_hidden()
+    page.get_by_label("Combien ?").fill("2")
+    page.evaluate("enqueteForm.save()")
+
+    found = []
+    for name in ("csv", "json"):
+        (tmp_path / f"f.{name}").write_text(page.evaluate(f"enqueteForm.{name}()"), encoding="utf-8")
+        import_responses(study, tmp_path / f"f.{name}")
+        with Store(study.database) as store:
+            (response,) = responses(store)
+        found.append({(a.question, a.repeat): a.value for a in response.answers if a.value})
+    assert found[0] == found[1]
+    assert found[0] == {
+        ("n", 0): "2", ("lot", 0): "07", ("total", 0): "4",
+        ("prenom", 2): "Zoé", ("age", 2): "4", ("rang", 1): "1", ("rang", 2): "2",
+    }  # fmt: skip
 
 
 @pytest.mark.browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from habitat_enquete.errors import Code, Problem, Severity
@@ -53,6 +54,18 @@ class Places:
             place = f"{file}, ligne {row}"
         sentence = code.sentence(**({"place": place} | where))
         return Problem(code.name, sentence, severity, file, sheet, row, column)
+
+
+def nested_repeats(questionnaire: Questionnaire) -> Iterator[Problem]:
+    """A warning for each repeat inside another one, for the formats that cannot ask it."""
+    paths = {repeat.path: repeat for repeat in questionnaire.repeats if repeat.path}
+    for path, repeat in paths.items():
+        outer = next(
+            (paths[path[:length]] for length in range(len(path) - 1, 0, -1) if path[:length] in paths), None
+        )
+        if outer is not None:
+            where = {"name": repeat.name, "outer": outer.name}
+            yield Places(questionnaire).warning(Code.CONVERT_NESTED_REPEAT, repeat, "name", **where)
 
 
 # The field of the model → the column of an XLSForm, where the names differ.

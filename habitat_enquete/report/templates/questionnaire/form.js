@@ -8,6 +8,7 @@
   const STORE = `enquete:${DEFINITION.id}:${DEFINITION.version}`;
   const root = document.getElementById("form");
   const byId = (id) => document.getElementById(id);
+  const MOST_INSTANCES = 50;
   let answers, started, saved, editing, serial = 0;
 
   /* ── elements ─────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -93,6 +94,7 @@
     root.replaceChildren();
     for (const block of BLOCKS) {
       const section = make("section", { class: "block" });
+      section.block = block;
       if (block.title) section.append(make("h2", {}, spaced(block.title)));
       if (block.hint) section.append(make("p", { class: "hint" }, spaced(block.hint)));
       if (block.repeat) drawRepeat(block, section);
@@ -106,7 +108,7 @@
     const redraw = () => {
       list.replaceChildren();
       answers.repeats[block.repeat].forEach((_, index) => {
-        const title = make("h3", {}, `${block.title || block.repeat} ${index + 1}`, make("button", { type: "button", class: "small",
+        const title = make("h3", {}, `${block.title || block.repeat} ${index + 1}`, block.count ? "" : make("button", { type: "button", class: "small",
           "aria-label": `Retirer ${block.title || block.repeat} ${index + 1}`,
           onclick: () => { answers.repeats[block.repeat].splice(index, 1); redraw(); refresh(); keepDraft(); } }, "Retirer"));
         const box = make("div", { class: "instance" }, title);
@@ -116,10 +118,22 @@
         list.append(box);
       });
     };
-    const wanted = block.count ? Math.trunc(Number(string(evaluate(block.count, FORM, answers)))) || 0 : 0;
-    while (answers.repeats[block.repeat].length < Math.max(wanted, 0)) answers.repeats[block.repeat].push(newInstance(block.repeat));
+    /* As many instances as the count wants; those that hold an answer are never taken away. */
+    section.follow = (counted) => {
+      if (!block.count) return false;
+      const found = Math.trunc(Number(string(evaluate(block.count, FORM, counted)))) || 0;
+      const wanted = Math.min(Math.max(found, 0), MOST_INSTANCES);
+      const instances = answers.repeats[block.repeat], before = instances.length;
+      while (instances.length < wanted) instances.push(newInstance(block.repeat));
+      while (instances.length > wanted && isBlank(instances[instances.length - 1])) instances.pop();
+      if (instances.length === before) return false;
+      redraw();
+      return true;
+    };
+    const isBlank = (one) => JSON.stringify(one) === JSON.stringify(newInstance(block.repeat));
     redraw();
-    section.append(list, make("div", { class: "actions" }, make("button", { type: "button", onclick: () => {
+    if (block.count) section.append(list);
+    else section.append(list, make("div", { class: "actions" }, make("button", { type: "button", onclick: () => {
       answers.repeats[block.repeat].push(newInstance(block.repeat));
       redraw(); refresh(); keepDraft();
       list.lastElementChild.querySelector("input, select, textarea")?.focus();
@@ -130,7 +144,7 @@
     if (question.type === "note") {
       return tagged(make("div", { class: "question note" }, make("span", { "data-text": question.label })), question, here);
     }
-    if (question.calculation && !question.label) return tagged(make("div", { hidden: true }), { ...question, silent: true }, here);
+    if (question.type === "hidden" || (question.calculation && !question.label)) return tagged(make("div", { hidden: true }), { ...question, silent: true }, here);
     const grouped = ["select_one", "select_multiple", "rank", "matrix", "acknowledge"].includes(question.type);
     const box = make(grouped ? "fieldset" : "div", { class: "question" });
     const mark = question.required ? make("span", { class: "required", title: "réponse attendue" }, " *") : "";
@@ -238,7 +252,8 @@
   /* ── following ────────────────────────────────────────────────────────────────────────────────────────────── */
   function refresh() {
     answers.now = moment();
-    const { counted, hidden } = followed();
+    let { counted, hidden } = followed();
+    for (let pass = 0; pass < 5 && [...root.children].filter((section) => section.follow?.(counted)).length; pass += 1) ({ counted, hidden } = followed());
     let asked = 0, answered = 0;
     for (const element of root.querySelectorAll("[data-question]")) {
       const { question, here } = element;
@@ -248,7 +263,7 @@
       if (element.hidden) continue;
       for (const text of element.querySelectorAll("[data-text]")) text.textContent = spaced(piped(text.dataset.text, counted, here));
       show(element, question, here, own, counted);
-      if (question.type !== "note" && !question.calculation) {
+      if (question.type !== "note" && !question.calculation && !question.silent) {
         asked += 1;
         answered += namesOf(question).some((name) => (own[name] ?? "") !== "") ? 1 : 0;
       }
@@ -258,6 +273,7 @@
       const inside = [...section.querySelectorAll("[data-question]")];
       if (inside.length && inside.every((each) => each.hidden) && !section.querySelector(":scope > .actions")) section.hidden = true;
     }
+    for (const section of root.children) if (!section.block.conditions.every((each) => boolean(evaluate(each, FORM, counted)))) section.hidden = true;
     byId("progress").value = asked ? Math.round((100 * answered) / asked) : 0;
     byId("state").textContent = `${answered} sur ${asked} questions · ${saved.length} réponse${saved.length > 1 ? "s" : ""} enregistrée${saved.length > 1 ? "s" : ""}`;
   }
