@@ -633,6 +633,15 @@ class Code(StrEnum):
         "Ajoutez des entretiens, ou lisez les spécificités et la concordance, qui restent calculées."
     )
     EXPLORE_ONE_PERSON = "Toute la parole vient d'une seule personne : une classification décrirait son récit, pas un corpus. Ajoutez des entretiens."
+    EXPLORE_NOT_WRITTEN = "« {file} » n'a pas pu être écrit. Choisissez un dossier qui existe et où vous avez le droit d'écrire."
+    EXPLORE_UNKNOWN_ATTRIBUTE = (
+        "Aucune personne n'a de caractéristique ni de réponse « {name} ». Caractéristiques connues : {known}. "
+        "Donnez à --by l'un de ces noms, celui d'une question fermée, ou une colonne que vous ajoutez à entretiens.csv."
+    )
+    EXPLORE_TOO_MANY_VALUES = (
+        "« {name} » a {values} modalités : trop pour comparer des groupes. "
+        "Donnez à --by une caractéristique de quelques modalités, ou regroupez celles de « {name} »."
+    )
     EXPLORE_NO_VOCABULARY = (
         "Aucun mot n'est présent dans au moins {floor} segments : le vocabulaire est vide. "
         "Baissez le seuil (--floor), ou ajoutez des textes."

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from habitat_enquete.report.deliverables.run import DeliveryResult
     from habitat_enquete.report.run import ReportResult
     from habitat_enquete.textometry.choosing import Choices
-    from habitat_enquete.textometry.concordance import Line
+    from habitat_enquete.textometry.concordance import Line, Sort
     from habitat_enquete.textometry.run import ExplorationResult
+    from habitat_enquete.textometry.similarity import Index
 
 LabelledProgress = Callable[[str, int, int], None]
 
@@ -49,12 +50,15 @@ def explore(
     project: Project,
     *,
     choices: Choices | None = None,
+    by: Sequence[str] = (),
+    index: Index = "jaccard",
     pipeline: str | None = None,
     progress: LabelledProgress | None = None,
 ) -> ExploreOutcome:
     """Explore what people say, and write the explorer and its tables in `outputs/exploration/`.
 
-    Raises: EnqueteError when nothing has been said yet, or the codebook cannot be read.
+    Args: `by` attributes to cross the words with, those that suit the study when none is given; `index` of similarity.
+    Raises: EnqueteError when nothing has been said yet, nobody has an attribute asked for, or the codebook cannot be read.
     """
     from habitat_enquete.ingest.codebooks import read_codebook
     from habitat_enquete.nlp.pipeline import SHIPPED
@@ -68,17 +72,28 @@ def explore(
         project,
         codebook,
         choices=choices,
+        attributes=by,
+        index=index,
         pipeline=pipeline or SHIPPED,
         labels=settings.labels,
         communes=settings.communes,
         progress=progress,
     )
     title = codebook.title or project.root.name
-    files = write(project.outputs / "exploration", result.exploration, title=title, codes=result.codes)
+    report = project.outputs / "freins_opportunites.html"
+    files = write(
+        project.outputs / "exploration",
+        result.exploration,
+        title=title,
+        codes=result.codes,
+        report=f"../{report.name}" if report.is_file() else "",
+    )
     return ExploreOutcome(result, files)
 
 
-def concordance(project: Project, query: str, *, pipeline: str | None = None) -> list[Line]:
+def concordance(
+    project: Project, query: str, *, sort: Sort = "position", pipeline: str | None = None
+) -> list[Line]:
     """Every place where informants say something (see `textometry.concordance`), over the whole study.
 
     Raises: EnqueteError when nothing has been said yet, or the query means nothing.
@@ -87,7 +102,9 @@ def concordance(project: Project, query: str, *, pipeline: str | None = None) ->
     from habitat_enquete.nlp.pipeline import SHIPPED
     from habitat_enquete.textometry.run import run_concordance
 
-    return run_concordance(project, read_codebook(project.codebook_file), query, pipeline=pipeline or SHIPPED)
+    return run_concordance(
+        project, read_codebook(project.codebook_file), query, sort=sort, pipeline=pipeline or SHIPPED
+    )
 
 
 def iramuteq_corpus(project: Project) -> str:

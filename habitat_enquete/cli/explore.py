@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from habitat_enquete.cli import options
 from habitat_enquete.cli.show import Progress, count, pass_project, say, say_json, table, tell
+from habitat_enquete.typography import number
 
 if TYPE_CHECKING:
     from habitat_enquete.pipeline import ExploreOutcome
     from habitat_enquete.project import Project
+    from habitat_enquete.textometry.concordance import Sort
+    from habitat_enquete.textometry.similarity import Index
 
 
 @click.command("explore")
@@ -23,10 +28,19 @@ if TYPE_CHECKING:
     show_default="selon l'équilibre et la stabilité",
     help="Nombre de classes.",
 )
+@options.by_attribute("Spécificités, plan et nuages", "ceux que l'étude renseigne")
 @click.option(
     "--double",
     is_flag=True,
     help="Croise deux classifications, de segments courts et longs, et ne garde que leurs accords.",
+)
+@click.option(
+    "--method",
+    "peer",
+    type=click.Choice(["rainette", "iramuteq"]),
+    default="rainette",
+    show_default=True,
+    help="Choix des mots et classes gardées : comme rainette (corrigé) ou comme IRaMuTeQ (classes terminales).",
 )
 @click.option(
     "--restarts",
@@ -52,38 +66,45 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seed",
-    type=int,
+    type=click.IntRange(0),
     metavar="N",
     default=0,
     show_default=True,
     help="Graine des tirages : la même donne les mêmes classes.",
 )
 @click.option(
+    "--index",
+    type=click.Choice(["jaccard", "cooccurrence", "dice", "ochiai", "russel", "simple_matching", "phi"]),
+    default="jaccard",
+    show_default=True,
+    help="Indice de l'analyse de similitude.",
+)
+@click.option(
     "--pipeline",
     metavar="NOM",
     help="Chaîne linguistique (celle qui est livrée, un paquet spaCy, ou « blank »).",
 )
-@click.option(
-    "--iramuteq",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FICHIER",
-    help="Écrit le corpus au format d'IRaMuTeQ, au lieu de l'explorer.",
-)
+@options.written_to("--iramuteq", "iramuteq", "Écrit le corpus au format d'IRaMuTeQ, au lieu de l'explorer.")
 @click.option("--kwic", metavar="RECHERCHE", help="Affiche une concordance au lieu des classes.")
-@click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
+@click.option(
+    "--sort",
+    type=click.Choice(["position", "left", "right", "match"]),
+    default="position",
+    show_default=True,
+    help="Tri de la concordance : ordre des textes, contexte gauche, droit, ou mots trouvés.",
+)
+@options.as_json
 @pass_project
 def command(
     project: Project,
-    k: int | None,
-    floor: int | None,
-    minimum_share: float | None,
-    double: bool,
-    restarts: int,
-    seed: int,
+    by: tuple[str, ...],
+    index: Index,
     pipeline: str | None,
     iramuteq: Path | None,
     kwic: str | None,
+    sort: Sort,
     as_json: bool,
+    **chosen: Any,
 ) -> None:
     """Explore le vocabulaire : classes, spécificités, similitude, concordance.
 
@@ -92,38 +113,52 @@ def command(
 
     \b
     Exemple :
-        enquete explore --classes 5
-        enquete explore --kwic "rien à louer"
+        enquete explore --classes 5 --by public
+        enquete explore --kwic "rien à louer" --sort left
         enquete explore --iramuteq corpus.txt
     """
     from habitat_enquete import pipeline as stages
     from habitat_enquete.textometry.choosing import Choices
-    from habitat_enquete.textometry.run import stop_words
+    from habitat_enquete.textometry.preparation import STOP_WORDS_FILE, stop_words
 
     if iramuteq is not None:
-        iramuteq.write_text(stages.iramuteq_corpus(project), encoding="utf-8")
-        say(f"→ {iramuteq}")
+        _write_corpus(project, iramuteq, as_json)
         return
     if kwic is not None:
-        _show_concordance(project, kwic, pipeline, as_json)
+        _show_concordance(project, kwic, sort, pipeline, as_json)
         return
-    words = stop_words(project.root / "mots_vides.txt")
-    choices = Choices(
-        k=k,
-        floor=floor,
-        minimum_share=minimum_share,
-        double=double,
-        restarts=restarts,
-        seed=seed,
-        stop_words=words,
-    )
+    choices = Choices(stop_words=stop_words(project.root / STOP_WORDS_FILE), **chosen)
     with Progress("Exploration") as progress:
         outcome = stages.explore(
-            project, choices=choices, pipeline=pipeline, progress=lambda _, done, total: progress(done, total)
+            project,
+            choices=choices,
+            by=by,
+            index=index,
+            pipeline=pipeline,
+            progress=lambda _, done, total: progress(done, total),
         )
     say_json(_summary(project, outcome)) if as_json else _show(project, outcome)
     if outcome.result.exploration.refusal:
         raise click.exceptions.Exit(1)
+
+
+def _write_corpus(project: Project, file: Path, as_json: bool) -> None:
+    from habitat_enquete.errors import Code, EnqueteError
+    from habitat_enquete.pipeline import iramuteq_corpus
+
+    corpus = iramuteq_corpus(project)
+    texts = sum(line.startswith("****") for line in corpus.splitlines())
+    if not texts:
+        raise EnqueteError(Code.EXPLORE_NO_TEXT)
+    try:
+        file.write_text(corpus, encoding="utf-8")
+    except OSError as error:
+        raise EnqueteError(Code.EXPLORE_NOT_WRITTEN, file=file) from error
+    if as_json:
+        say_json({"texts": texts, "files": [str(file)]})
+        return
+    say(f"{count(texts, 'texte')} pour IRaMuTeQ.")
+    say(f"→ {file}")
 
 
 def _show(project: Project, outcome: ExploreOutcome) -> None:
@@ -141,6 +176,10 @@ def _show(project: Project, outcome: ExploreOutcome) -> None:
         tell(
             "Classes fragiles : d'autres entretiens en donneraient d'autres. Lisez-les comme des pistes, et comparez (--classes, --double)."
         )
+    elif found.read:
+        say(
+            f"Classes stables quand on tire d'autres entretiens (indice de Rand ajusté : {number(found.read.mean, 2)})."
+        )
     if found.unclassified:
         say(
             f"{count(len(found.unclassified), 'segment non classé', 'segments non classés')}, avec la raison dans la page."
@@ -149,10 +188,10 @@ def _show(project: Project, outcome: ExploreOutcome) -> None:
         say(f"→ {project.relative(path)}")
 
 
-def _show_concordance(project: Project, query: str, pipeline: str | None, as_json: bool) -> None:
+def _show_concordance(project: Project, query: str, sort: Sort, pipeline: str | None, as_json: bool) -> None:
     from habitat_enquete.pipeline import concordance
 
-    lines = concordance(project, query, pipeline=pipeline)
+    lines = concordance(project, query, sort=sort, pipeline=pipeline)
     if as_json:
         say_json(
             {
@@ -176,8 +215,8 @@ def _show_concordance(project: Project, query: str, pipeline: str | None, as_jso
     if lines:
         say(
             table(
-                ("personne", "", "", ""),
-                [(n.respondent or n.document, f"{n.left[-45:]:>45}", n.match, n.right[:45]) for n in lines],
+                ("texte", "", "", ""),
+                [(n.document, f"{n.left[-45:]:>45}", n.match, n.right[:45]) for n in lines],
             )
         )
 
@@ -191,6 +230,8 @@ def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
         "words": found.corpus.words,
         "floor": found.corpus.floor,
         "terms": found.corpus.active,
+        "class_floor": found.corpus.class_floor,
+        "class_terms": found.corpus.weighing,
         "minimum_share": found.minimum_share,
         "fragile": found.fragile,
         "refusal": found.refusal,
@@ -201,6 +242,8 @@ def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
                 "segments": r.units,
                 "share": r.share,
                 "people": r.people,
+                "recovered": r.recovered,
+                "phrases": [a.feature for a in r.phrases],
                 "terms": [a.feature for a in r.profile[:20]],
                 "avoided": [a.feature for a in r.avoided],
                 "attributes": [{"value": a.feature, "chi2": a.chi2} for a in r.attributes],
@@ -211,6 +254,9 @@ def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
             for r in found.classes
         ],
         "unclassified": len(found.unclassified),
+        "unclassified_reasons": dict(Counter(u.reason for u in found.unclassified)),
+        "compounds": dict(found.compounds),
+        "key_terms": [term for term, _ in found.key_terms],
         "crossings": {
             name: [{"value": c.value, "segments": list(c.counts)} for c in rows]
             for name, rows in found.crossings.items()
@@ -224,6 +270,7 @@ def _summary(project: Project, outcome: ExploreOutcome) -> dict[str, object]:
                     "total": s.total,
                     "score": s.score,
                     "q": s.q,
+                    "usual": list(s.usual),
                 }
                 for s in rows
             ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from habitat_enquete.cli import options
 from habitat_enquete.cli.show import count, pass_project, report_problems, say, say_json, table
 
 if TYPE_CHECKING:
@@ -16,13 +17,10 @@ if TYPE_CHECKING:
     from habitat_enquete.project import Project
 
 _WIDE = 90
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("pathways")
-@click.argument(
-    "episodes", metavar="[TABLEAU]", required=False, type=click.Path(dir_okay=False, path_type=Path)
-)
+@click.argument("episodes", metavar="[TABLEAU]", required=False, type=options.FILE)
 @click.option(
     "--types",
     type=click.IntRange(0),
@@ -41,12 +39,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--costs", "cost", metavar="NOM", help="Coûts : INDELSLOG, TRATE, CONSTANT…  [par défaut : INDELSLOG]"
 )
-@click.option(
-    "--by",
-    multiple=True,
-    metavar="ATTRIBUT",
-    help="Profils par attribut.  [par défaut : public, publics_pd2h]",
-)
+@options.by_attribute("Profils", "public, publics_pd2h")
 @click.option(
     "--channels",
     metavar="DIMENSIONS",
@@ -58,17 +51,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Types de répondants d'après des questions fermées, séparées par des virgules ; « mca » : toutes.",
 )
 @click.option("--propose", is_flag=True, help="Relève dans les entretiens des épisodes à confirmer.")
-@click.option(
-    "--table",
-    "to_table",
-    type=_FILE,
-    metavar="FICHIER",
-    help="Écrit les épisodes dans ce classeur, à corriger puis à relire.",
-)
-@click.option(
-    "--ageven", "to_ageven", type=_FILE, metavar="FICHIER", help="Écrit les grilles Ageven dans ce classeur."
-)
-@click.option("--json", "as_json", is_flag=True, help="Écrit le résultat en JSON sur la sortie standard.")
+@options.written_to("--table", "to_table", "Écrit les épisodes dans ce classeur, à corriger puis à relire.")
+@options.written_to("--ageven", "to_ageven", "Écrit les grilles Ageven dans ce classeur.")
+@options.as_json
 @pass_project
 def command(
     project: Project,

@@ -1,6 +1,6 @@
 """What textacy gives us: key terms, noun phrases, words in context, readability.
 
-The functions relied on are `extract.keyterms.textrank`, `extract.noun_chunks`, `extract.keyword_in_context`,
+The functions relied on are `extract.keyterms.textrank`, `extract.noun_chunks`, `extract.token_matches`, `extract.keyword_in_context`,
 `text_stats.flesch_reading_ease` and `text_stats.lix` (docs/langue.md says why these). textacy is slow to import: inside
 the functions. Where it would silently find nothing (no parts of speech, no parser), we say so instead.
 """
@@ -8,8 +8,10 @@ the functions. Where it would silently find nothing (no parts of speech, no pars
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.span import Span
@@ -74,6 +76,80 @@ def noun_phrases(text: str, pipeline: Pipeline) -> list[Span]:
 
     found = noun_chunks(pipeline.nlp(text), drop_determiners=True)
     return sorted(Span(chunk.start_char, chunk.end_char) for chunk in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Words in order with their lemmas and universal parts of speech, as parallel columns: what annotated texts keep."""
+
+    forms: Sequence[str]
+    lemmas: Sequence[str]
+    pos: Sequence[str]
+
+
+# A noun and what completes it: « logement social », « aide au logement », « petite maison ».
+_NOUN_PHRASES: Final = (
+    "POS:NOUN POS:ADJ:+",
+    "POS:NOUN POS:ADP POS:DET:? POS:NOUN POS:ADJ:*",
+    "POS:ADJ POS:NOUN POS:ADJ:*",
+)
+_CHUNK: Final = 20_000  # words matched at once: matching keeps every candidate in memory
+
+
+def tagged_noun_phrases(pieces: Sequence[Tagged]) -> list[list[tuple[int, int]]]:
+    """The noun phrases of two words and more of some pieces of text already tagged: for each piece, ranges of its words, in order.
+
+    No model is run again, and no parser is needed; where phrases overlap, the longest is kept. Nothing without parts of speech.
+    """
+    found: list[list[tuple[int, int]]] = [[] for _ in pieces]
+    first = 0
+    while first < len(pieces):
+        last, words = first, 0
+        while last < len(pieces) and (last == first or words + len(pieces[last].forms) < _CHUNK):
+            words += len(pieces[last].forms) + 1
+            last += 1
+        _match_phrases(pieces[first:last], found[first:last])
+        first = last
+    return found
+
+
+def _match_phrases(pieces: Sequence[Tagged], found: Sequence[list[tuple[int, int]]]) -> None:
+    from spacy.util import filter_spans
+    from textacy.extract.matches import token_matches
+
+    doc, starts = _document(pieces)
+    if not any(token.pos_ == "NOUN" for token in doc):
+        return
+    for span in sorted(filter_spans(token_matches(doc, list(_NOUN_PHRASES))), key=lambda s: s.start):
+        piece = bisect_right(starts, span.start) - 1
+        found[piece].append((span.start - starts[piece], span.end - starts[piece]))
+
+
+def _document(pieces: Sequence[Tagged]) -> tuple[Any, list[int]]:
+    """The pieces as one spaCy Doc, a mark between two of them, and where each starts."""
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+    forms: list[str] = []
+    lemmas: list[str] = []
+    pos: list[str] = []
+    starts = []
+    for piece in pieces:
+        starts.append(len(forms))
+        forms += [*piece.forms, "¶"]
+        lemmas += [*piece.lemmas, "¶"]
+        pos += [*(part or "X" for part in piece.pos), "PUNCT"]
+    return Doc(Vocab(), words=forms, lemmas=lemmas, pos=pos), starts
+
+
+def tagged_key_terms(pieces: Sequence[Tagged], *, count: int = 20) -> list[KeyTerm]:
+    """The key terms of pieces of text already tagged (see `key_terms`); none without parts of speech."""
+    from textacy.extract.keyterms.textrank import textrank
+
+    doc, _ = _document(pieces)
+    if not any(token.pos_ in {"NOUN", "PROPN", "ADJ"} for token in doc):
+        return []
+    return [KeyTerm(term, weight) for term, weight in textrank(doc, topn=count, window_size=4)]
 
 
 def words_in_context(text: str, word: str, *, width: int = 50) -> Iterator[Context]:

@@ -90,7 +90,7 @@ _KEYS_OF_SORT: Final[dict[str, Callable[[Line], tuple[list[str], str, Span]]]] =
 
 
 def _lines(unit: Unit, text: str, tests: Sequence[Callable[[Word], bool]], context: int) -> Iterator[Line]:
-    words = unit.words
+    words = tuple(unit.said)
     for start in range(len(words) - len(tests) + 1):
         found = words[start : start + len(tests)]
         if all(test(word) for test, word in zip(tests, found, strict=True)):

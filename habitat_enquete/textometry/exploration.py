@@ -10,6 +10,8 @@ from habitat_enquete.textometry.lexical_table import Unit
 from habitat_enquete.textometry.profiles import Association, Keyword
 from habitat_enquete.textometry.proposals import Coverage, Proposal
 from habitat_enquete.textometry.reinert import Split
+from habitat_enquete.textometry.richness import Richness, VocabularyCoverage
+from habitat_enquete.textometry.similarity import Index
 from habitat_enquete.textometry.stability import Stability
 
 
@@ -55,7 +57,7 @@ class Quote:
 class ClassReading:
     """One class, to be read: its size, the vocabulary it has and avoids, who speaks it, which codes meet it, what it sounds like.
 
-    `share` is its part of the classified units. `said` gives, for each term of the profile, the words really said.
+    `recovered` tells how often other draws of interviews find it again (see `Stability`). `share` is its part of the classified units. `said` gives, for each term of the profile, the words really said.
     """
 
     number: int
@@ -71,6 +73,8 @@ class ClassReading:
     codes: tuple[Association, ...]
     quotes: tuple[Quote, ...]
     coverage: Coverage
+    recovered: float | None = None
+    phrases: tuple[Association, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Specificity:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Two terms said together, and how much (Jaccard)."""
+    """Two terms said together, and how much."""
 
     one: str
     other: str
@@ -120,10 +124,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The maximum tree of similarities: terms with their community and number of units, and the edges that link them."""
+    """The maximum tree of similarities: terms with their community and number of units, and the edges that link them.
+
+    `others` are the strongest links that the tree leaves out; `index` is the measure of similarity.
+    """
 
     terms: Mapping[str, tuple[int, int]]
     edges: tuple[Edge, ...]
+    others: tuple[Edge, ...] = ()
+    index: Index = "jaccard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,8 @@ class Exploration:
     """Everything `enquete explore` found. `refusal` says why there are no classes, when there are none.
 
     `minimum_share` is the part of a class that each half of a cut had to hold. `crossings` gives, for some qualities of the segments,
-    how many segments of each value fall in each class.
+    how many segments of each value fall in each class. `codes_of` and `source_of` give each unit's codes and where to read it again. `code_words` are the words specific to the most frequent codes, `key_terms`
+    those the corpus turns around with their weights, `compounds` the phrases made one word, with their segments.
     """
 
     corpus: Corpus
@@ -176,7 +186,14 @@ class Exploration:
     refusal: str = ""
     minimum_share: float = 0.0
     codes_of: tuple[tuple[str, ...], ...] = ()
+    source_of: tuple[str, ...] = ()
     crossings: Mapping[str, tuple[Crossing, ...]] = field(default_factory=dict)
+    code_words: tuple[Specificity, ...] = ()
+    key_terms: tuple[tuple[str, float], ...] = ()
+    compounds: Mapping[str, int] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    richness: tuple[Richness, ...] = ()
+    coverage: VocabularyCoverage | None = None
 
     @property
     def fragile(self) -> bool:
@@ -188,7 +205,7 @@ def corpus_of(units: Sequence[Unit], *, active: int, floor: int, left_out: int) 
     """The numbers of a corpus."""
     lemmas: Counter[str] = Counter()
     for unit in units:
-        lemmas.update(word.lemma for word in unit.words if word.category != "PUNCT")
+        lemmas.update(word.lemma for word in unit.said if word.category != "PUNCT")
     return Corpus(
         documents=len({unit.document for unit in units}),
         people=len({unit.respondent or unit.document for unit in units}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -125,12 +125,13 @@ SHARE_CEILING: Final = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as said and as counted. `category` is its universal part of speech; `TERM` for a multiword term of the codebook."""
+    """A word as said and as counted. `category` is its universal part of speech; `TERM` for several words made one, kept as `parts`."""
 
     form: str
     lemma: str
     category: str
     span: Span
+    parts: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +150,19 @@ class Unit:
         """`E03[120:640]`: the document and the code points."""
         return f"{self.document}[{self.span.start}:{self.span.end}]"
 
+    @property
+    def said(self) -> Iterator[Word]:
+        """Its words one by one, those that were made one included."""
+        for word in self.words:
+            yield from word.parts or (word,)
+
 
 @dataclass(frozen=True, slots=True)
 class LexicalTable:
     """`counts` has shape (units, terms); `units[i]` is row i and `terms[j]` column j.
 
     `forms` gives for each term the words people really said, with their counts. `floor` is the smallest number of units a term was
-    kept for; `left_out` counts terms below it. `categories` is the most frequent grammatical category of each term.
+    kept for; `left_out` counts terms below it, and `occurrences` those of every term, kept or not. `categories` is the most frequent grammatical category of each term.
     """
 
     counts: sp.csr_array
@@ -165,6 +172,7 @@ class LexicalTable:
     floor: int
     left_out: int
     categories: Mapping[str, str] = field(default_factory=dict)
+    occurrences: int = 0
 
     @property
     def presence(self) -> sp.csr_array:
@@ -287,6 +295,7 @@ def build(
         chosen,
         len(in_units) - len(terms),
         {term: found.most_common(1)[0][0] for term, found in tagged.items() if found},
+        sum(len(unit_terms) for unit_terms in terms_of),
     )
 
 

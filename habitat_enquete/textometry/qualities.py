@@ -17,6 +17,20 @@ _UNITS_FOR_THIRDS: Final = 9
 Labels = Mapping[str, Mapping[str, str]]
 
 
+# How a study writes that a person refuses something.
+_REFUSALS: Final = frozenset({"non", "no", "refus", "refuse", "refusé", "false", "0"})
+
+
+def refused(attributes: Mapping[str, str], name: str) -> bool:
+    """Whether the person refused what attribute `name` asks (a consent)."""
+    return attributes.get(name, "").strip().lower() in _REFUSALS
+
+
+def may_be_quoted(unit: Unit) -> bool:
+    """Whether the person did not refuse that their words be printed."""
+    return not refused(unit.attributes, "consentement_citation")
+
+
 def described(
     attributes: Mapping[str, str],
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,6 +31,7 @@ from habitat_enquete.textometry.exploration import (
 )
 from habitat_enquete.textometry.lexical_table import LexicalTable, Unit, build
 from habitat_enquete.textometry.proposals import coverage, proposals
+from habitat_enquete.textometry.richness import coverage_of, richness
 
 Ints = npt.NDArray[np.int64]
 Progress = Callable[[int, int], None]
@@ -42,8 +43,12 @@ PLANE_TERMS: Final = 80
 NETWORK_TERMS: Final = 60
 SPECIFIC_TERMS: Final = 40
 QUOTES: Final = 12
+PHRASES: Final = 15
+CODES_WITH_WORDS: Final = 12
+UNITS_FOR_WORDS: Final = 10
+OTHER_EDGES: Final = 30
+WITHHELD: Final = "[cette personne a refusé d'être citée]"
 _AVOIDED: Final = 15
-_REFUSALS: Final = frozenset({"non", "no", "refus", "refuse", "refusé", "false", "0"})
 
 
 def explore(
@@ -53,6 +58,8 @@ def explore(
     codes: Sequence[Sequence[str]],
     sources: Callable[[Unit], str],
     attributes: Sequence[str],
+    phrases: Sequence[Sequence[str]] = (),
+    index: similarity.Index = "jaccard",
     themes: Mapping[str, str] | None = None,
     known_terms: frozenset[str] = frozenset(),
     choices: Choices | None = None,
@@ -61,7 +68,7 @@ def explore(
     """Everything that can be said of some units.
 
     Args: `texts` documents by id; `codes` the codes of each unit; `sources` how to name where a unit comes from; `attributes` those of
-    the units to cross with; `themes` the theme of each code. A corpus too small for classes gives an exploration that says why (`refusal`).
+    the units to cross with; `phrases` the noun phrases of each unit; `index` of similarity; `themes` the theme of each code. A corpus too small for classes gives an exploration that says why (`refusal`).
     """
     choices = choices or Choices()
     table = build(units, stop_words=choices.stop_words, floor=choices.floor)
@@ -70,9 +77,14 @@ def explore(
         units=tuple(units),
         texts=texts,
         specificities={name: by_attribute(table, name) for name in attributes},
-        network=network(table),
+        code_words=specific_terms(table, frequent_labels(codes, CODES_WITH_WORDS)),
+        network=network(table, index),
+        richness=richness(units, {name: _values(units, name) for name in attributes}),
+        coverage=coverage_of(table, table.occurrences),
+        forms={term: dict(said.most_common(4)) for term, said in table.forms.items()},
         frequencies=frequencies(table),
         codes_of=tuple(tuple(sorted(set(each))) for each in codes),
+        source_of=tuple(sources(unit) for unit in units),
     )
     refusal = _refusal(table)
     if refusal:
@@ -92,7 +104,7 @@ def explore(
     if refusal:
         return replace(base, refusal=refusal)
     base = replace(base, crossings=crossings(units, codes, chosen.classes.tolist(), themes or {}))
-    return _read(base, table, chosen, sources, attributes, known_terms)
+    return _read(base, table, chosen, sources, attributes, phrases, known_terms)
 
 
 def crossings(
@@ -132,6 +144,7 @@ def _read(
     chosen: Chosen,
     sources: Callable[[Unit], str],
     attributes: Sequence[str],
+    phrases: Sequence[Sequence[str]],
     known_terms: frozenset[str],
 ) -> Exploration:
     classes = chosen.classes
@@ -142,7 +155,9 @@ def _read(
     by_number = {reading.number: reading.profile for reading in readings}
     return replace(
         base,
-        classes=tuple(readings),
+        classes=tuple(
+            replace(reading, phrases=_phrases(phrases, classes, reading.number)) for reading in readings
+        ),
         class_of=tuple(classes.tolist()),
         unclassified=unclassified(base, table, chosen, sources),
         plane=plane(table, classes, readings, attributes),
@@ -164,7 +179,7 @@ def class_reading(
     over = [association for association in profile if association.chi2 >= profiles.SIGNIFICANT_CHI2]
     under = [association for association in profile if association.chi2 <= -profiles.SIGNIFICANT_CHI2]
     # Those who refuse to be quoted are counted, never shown as typical of anything.
-    quotable = np.where([may_be_quoted(unit) for unit in table.units], classes, 0)
+    quotable = np.where([qualities.may_be_quoted(unit) for unit in table.units], classes, 0)
     typical = profiles.typical_segments(presence, table.terms, quotable, number, over, at_most=QUOTES)
     size = int((classes == number).sum())
     return ClassReading(
@@ -181,12 +196,15 @@ def class_reading(
         codes=tuple(_labelled(base.codes_of, classes, number)),
         quotes=tuple(_quote(base, table.units[t.row], sources, t.terms) for t in typical),
         coverage=coverage(classes, base.codes_of, number),
+        recovered=base.read.recovered[number - 1] if base.read else None,
     )
 
 
-def may_be_quoted(unit: Unit) -> bool:
-    """Whether the person did not refuse that their words be printed."""
-    return unit.attributes.get("consentement_citation", "").strip().lower() not in _REFUSALS
+def _phrases(
+    phrases: Sequence[Sequence[str]], classes: Ints, number: int
+) -> tuple[profiles.Association, ...]:
+    """The noun phrases that a class says more than the others."""
+    return tuple(_labelled(phrases, classes, number)[:PHRASES]) if phrases else ()
 
 
 def _labelled(labels: Sequence[Sequence[str]], classes: Ints, number: int) -> list[profiles.Association]:
@@ -199,15 +217,15 @@ def _labelled(labels: Sequence[Sequence[str]], classes: Ints, number: int) -> li
 
 
 def _attribute_labels(units: Sequence[Unit], attributes: Sequence[str]) -> list[list[str]]:
-    return [
-        [
-            f"{name}={value.strip()}"
-            for name in attributes
-            for value in unit.attributes.get(name, "").split(";")
-            if value.strip()
-        ]
-        for unit in units
-    ]
+    return [[f"{name}={value}" for name in attributes for value in _held(unit, name)] for unit in units]
+
+
+def _values(units: Sequence[Unit], name: str) -> list[list[str]]:
+    return [_held(unit, name) for unit in units]
+
+
+def _held(unit: Unit, name: str) -> list[str]:
+    return [value.strip() for value in unit.attributes.get(name, "").split(";") if value.strip()]
 
 
 def _person(unit: Unit) -> str:
@@ -221,10 +239,15 @@ def _quote(
         unit.id,
         unit.document,
         unit.respondent,
-        unit.span.quote(base.texts[unit.document]),
+        shown_text(unit, base.texts),
         sources(unit),
         terms,
     )
+
+
+def shown_text(unit: Unit, texts: Mapping[str, str]) -> str:
+    """The words of a unit, or why they are not shown."""
+    return unit.span.quote(texts[unit.document]) if qualities.may_be_quoted(unit) else WITHHELD
 
 
 NO_TERM: Final = "aucun mot actif"
@@ -296,25 +319,32 @@ def _units_by_class(presence: sp.csr_array, classes: Ints, k: int) -> npt.NDArra
 
 
 def by_attribute(table: LexicalTable, name: str) -> tuple[Specificity, ...]:
-    """The terms specific to each value of an attribute, most surprising first; all scores corrected together (BH).
+    """The terms specific to each value of an attribute, most surprising first (see `specific_terms`)."""
+    return specific_terms(table, _values(table.units, name))
 
-    Units without a value are left out of the parts, not of the corpus; a person in several values counts in each.
+
+def specific_terms(table: LexicalTable, labels: Sequence[Sequence[str]]) -> tuple[Specificity, ...]:
+    """The terms specific to each label of the units, most surprising first; all scores corrected together (BH).
+
+    Units without a label are left out of the parts, not of the corpus; a unit with several labels counts in each.
     """
-    labels, values = profiles.indicator(_attribute_labels(table.units, [name]))
-    if len(values) < 2 or not table.terms:
+    membership, values = profiles.indicator(labels)
+    if not values or not table.terms:
         return ()
-    parts = np.asarray((table.counts.T @ labels).todense()).astype(np.int64)
+    parts = np.asarray((table.counts.T @ membership).todense()).astype(np.int64)
     totals = np.asarray(table.counts.sum(axis=0)).ravel().astype(np.int64)
+    if len(values) < 2 and int(parts.sum()) == int(totals.sum()):
+        return ()
     scores = specificities(parts, parts=parts.sum(axis=0), terms=totals, corpus=int(totals.sum()))
     corrected = benjamini_hochberg((10.0 ** -np.abs(scores)).ravel().tolist())
     q = np.array(corrected).reshape(scores.shape)
     found = []
-    for column, label in enumerate(values):
+    for column, value in enumerate(values):
         low, high = usual_counts(part=int(parts[:, column].sum()), term=totals, corpus=int(totals.sum()))
         order = np.argsort(-np.abs(scores[:, column]), kind="stable")[:SPECIFIC_TERMS].tolist()
         found += [
             Specificity(
-                label.partition("=")[2],
+                value,
                 table.terms[i],
                 int(parts[i, column]),
                 int(totals[i]),
@@ -328,24 +358,37 @@ def by_attribute(table: LexicalTable, name: str) -> tuple[Specificity, ...]:
     return tuple(found)
 
 
-def network(table: LexicalTable) -> Network | None:
-    """The maximum tree of the most frequent terms by Jaccard, with communities; None when no two terms meet."""
+def frequent_labels(labels: Sequence[Sequence[str]], at_most: int) -> list[list[str]]:
+    """The labels of each unit, only the most frequent ones kept, and those of enough units to have words of their own."""
+    in_units = Counter(label for held in labels for label in set(held))
+    kept = {label for label, number in in_units.most_common(at_most) if number >= UNITS_FOR_WORDS}
+    return [sorted(set(held) & kept) for held in labels]
+
+
+def network(table: LexicalTable, index: similarity.Index = "jaccard") -> Network | None:
+    """The maximum tree of the most frequent terms, with communities and the other strong links; None when no two terms meet."""
     in_units = np.asarray(table.presence.sum(axis=0)).ravel()
     kept = np.sort(np.argsort(-in_units, kind="stable")[:NETWORK_TERMS])
     terms = [table.terms[i] for i in kept.tolist()]
-    full = similarity.graph(similarity.similarity(table.presence[:, kept], "jaccard"), terms)
+    full = similarity.graph(similarity.similarity(table.presence[:, kept], index), terms)
     if full.number_of_edges() == 0:
         return None
     tree = similarity.maximum_tree(full)
-    group = similarity.communities(full)
+    # Of the tree, not of the whole graph: a community is read where its words hang.
+    group = similarity.communities(tree)
     size = dict(zip(terms, in_units[kept].astype(int).tolist(), strict=True))
+    strongest = sorted(full.edges(data="weight"), key=lambda edge: (-edge[2], edge[:2]))
+    others = [edge for edge in strongest if not tree.has_edge(*edge[:2])][:OTHER_EDGES]
     return Network(
         {term: (group[term], size[term]) for term in sorted(tree.nodes)},
-        tuple(
-            Edge(one, other, float(data["weight"]))
-            for one, other, data in sorted(tree.edges(data=True), key=lambda e: e[:2])
-        ),
+        _edges(tree.edges(data="weight")),
+        _edges(others),
+        index,
     )
+
+
+def _edges(edges: Iterable[tuple[str, str, float]]) -> tuple[Edge, ...]:
+    return tuple(Edge(one, other, float(weight)) for one, other, weight in sorted(edges))
 
 
 def frequencies(table: LexicalTable) -> dict[str, int]:

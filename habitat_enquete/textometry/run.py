@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Coding, State
-from habitat_enquete.model.span import Span
-from habitat_enquete.model.text import Document, Turn
-from habitat_enquete.nlp.annotate import annotate, annotate_text, processes_for
-from habitat_enquete.nlp.annotated import AnnotatedText
-from habitat_enquete.nlp.pipeline import SHIPPED, Pipeline, load
+from habitat_enquete.model.response import AnswerState
+from habitat_enquete.model.text import Document
+from habitat_enquete.nlp.annotate import annotate, processes_for
+from habitat_enquete.nlp.pipeline import SHIPPED, load
 from habitat_enquete.project import Project
 from habitat_enquete.store import codings as stored_codings
 from habitat_enquete.store import pathways as stored_pathways
+from habitat_enquete.store import responses as stored_responses
 from habitat_enquete.store import texts as stored_texts
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
 from habitat_enquete.textometry.choosing import Choices
-from habitat_enquete.textometry.concordance import Line, concordance
+from habitat_enquete.textometry.compounds import most_said, with_compounds
+from habitat_enquete.textometry.concordance import Line, Sort, concordance
 from habitat_enquete.textometry.exploration import Exploration
-from habitat_enquete.textometry.lexical_table import STOP_WORDS, Unit, Word, cut_turn
-from habitat_enquete.textometry.qualities import PATHWAY, PERIOD, POSITION, described, placed
-from habitat_enquete.textometry.reading import explore
-
-STOP_WORDS_FILE: Final = "mots_vides.txt"
-ATTRIBUTES: Final = (
-    "public",
-    "publics_pd2h",
-    "territoire",
-    "epci",
-    "installation",
-    PATHWAY,
-    PERIOD,
-    POSITION,
+from habitat_enquete.textometry.lexical_table import Unit
+from habitat_enquete.textometry.preparation import (
+    STOP_WORDS_FILE,
+    codebook_terms,
+    codes_of,
+    compound_terms,
+    corpus_key_terms,
+    crossed_attributes,
+    found_phrases,
+    known_lemmas,
+    source,
+    stop_words,
+    units_of,
 )
-_REFUSALS: Final = frozenset({"non", "no", "refus", "refusé", "false", "0"})
+from habitat_enquete.textometry.qualities import described, may_be_quoted, placed, refused
+from habitat_enquete.textometry.reading import explore
+from habitat_enquete.textometry.segments import DEFAULT_WORDS
+from habitat_enquete.textometry.similarity import Index
+
+# A whole turn as one unit, for the concordance.
+_WHOLE_TURN: Final = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,8 @@ def run(
     codebook: Codebook,
     *,
     choices: Choices | None = None,
-    attributes: Sequence[str] = ATTRIBUTES,
+    attributes: Sequence[str] = (),
+    index: Index = "jaccard",
     pipeline: str = SHIPPED,
     labels: Mapping[str, Mapping[str, str]] | None = None,
     communes: Mapping[str, Mapping[str, str]] | None = None,
@@ -63,35 +69,58 @@ def run(
 ) -> ExplorationResult:
     """Explore all that informants said, interviews and open answers alike.
 
-    Args: `labels` attribute → value → how the study names it; `communes` code → its territories.
+    Args: `attributes` to cross the words with, those that suit the study when none is given; `index` of similarity; `labels`
+    attribute → value → how the study names it; `communes` code → its territories.
     People who withdrew their consent are left out. `progress` is called with what is being done, done and total.
-    Raises: EnqueteError when nothing has been said yet.
+    Raises: EnqueteError when nothing has been said yet, or when nobody has an attribute asked for.
     """
     said = read_corpus(
-        project, codebook, pipeline=pipeline, labels=labels, communes=communes, progress=progress
+        project,
+        codebook,
+        pipeline=pipeline,
+        questions=attributes,
+        labels=labels,
+        communes=communes,
+        progress=progress,
     )
     themes = {code.id: codebook.theme(code.theme).label for code in codebook}
     choices = choices or Choices(stop_words=stop_words(project.root / STOP_WORDS_FILE))
+    crossed = crossed_attributes(said.units, attributes)
+    phrases = found_phrases(said.units, choices.stop_words)
+    compounds = phrases.cohesive(said.units)
+    units = with_compounds(said.units, phrases, compounds)
     exploration = explore(
-        said.units,
+        units,
         said.texts,
-        codes=codes_of(said.units, said.codings),
+        codes=codes_of(units, said.codings),
         sources=lambda unit: source(said.documents[unit.document], unit),
-        attributes=attributes,
+        attributes=crossed,
+        phrases=phrases.labels(),
+        index=index,
         themes=themes,
         known_terms=said.known_terms,
         choices=choices,
         progress=_step(progress, "classification"),
     )
+    exploration = replace(
+        exploration,
+        compounds=most_said(phrases, compounds),
+        key_terms=corpus_key_terms(said.units, phrases, choices.stop_words),
+    )
     return ExplorationResult(exploration, {code.id: code.label for code in codebook})
 
 
 def run_concordance(
-    project: Project, codebook: Codebook, query: str, *, pipeline: str = SHIPPED
+    project: Project, codebook: Codebook, query: str, *, sort: Sort = "position", pipeline: str = SHIPPED
 ) -> list[Line]:
-    """Every occurrence of `query` in what informants said. Raises: EnqueteError as `run`, or when the query means nothing."""
-    said = read_corpus(project, codebook, pipeline=pipeline)
-    return concordance(said.units, said.texts.__getitem__, query)
+    """Every occurrence of `query` in what informants said, within a turn.
+
+    Those who refuse to be quoted are left out, as those who withdrew their consent.
+    Raises: EnqueteError as `run`, or when the query means nothing.
+    """
+    said = read_corpus(project, codebook, pipeline=pipeline, size=_WHOLE_TURN)
+    shown = [unit for unit in said.units if may_be_quoted(unit)]
+    return concordance(shown, said.texts.__getitem__, query, sort=sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +143,15 @@ def read_corpus(
     codebook: Codebook,
     *,
     pipeline: str = SHIPPED,
+    questions: Sequence[str] = (),
     labels: Mapping[str, Mapping[str, str]] | None = None,
     communes: Mapping[str, Mapping[str, str]] | None = None,
+    size: int = DEFAULT_WORDS,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> SpokenCorpus:
-    """What informants said, from the store, annotated and cut into units.
+    """What informants said, from the store, annotated and cut into units of about `size` words.
 
+    Answers to the `questions` given, when people have no attribute of that name, become attributes.
     Raises: EnqueteError when nothing has been said yet.
     """
     with Store(project.database) as store:
@@ -127,8 +159,10 @@ def read_corpus(
         people = respondents(store)
         accepted = stored_codings.codings(store, states=(State.ACCEPTED,))
         types = stored_pathways.types(store)
+        people = _with_answers(store, people, questions)
     loaded = load(pipeline)
-    terms = compound_terms(codebook, loaded)
+    known = codebook_terms(codebook, loaded)
+    terms = compound_terms(known)
     withdrawn = _withdrawn(people)
     known_people = {
         person: described(
@@ -144,12 +178,29 @@ def read_corpus(
     units = [
         unit
         for document, text in zip(documents, annotated, strict=True)
-        for unit in units_of(document, text, known_people, terms, withdrawn)
+        for unit in units_of(document, text, known_people, terms, withdrawn, size=size)
     ]
     if not units:
         raise EnqueteError(Code.EXPLORE_NO_TEXT)
-    known = frozenset(_known_lemmas(codebook, loaded))
-    return SpokenCorpus({d.id: d for d in documents}, tuple(placed(units)), tuple(accepted), known)
+    return SpokenCorpus(
+        {d.id: d for d in documents}, tuple(placed(units)), tuple(accepted), known_lemmas(known)
+    )
+
+
+def _with_answers(
+    store: Store, people: Mapping[str, Mapping[str, str]], questions: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """The people's attributes, completed by what they answered to some questions; several choices are joined by `;`."""
+    completed = {person: dict(known) for person, known in people.items()}
+    for question in questions:
+        if any(question in known for known in people.values()):
+            continue
+        for person, _, answer in stored_responses.answers(store, question):
+            if answer.state is AnswerState.ANSWERED and not answer.repeat:
+                known = completed.setdefault(person, {})
+                said = (answer.label or answer.value).replace(";", ",")
+                known[question] = f"{known[question]};{said}" if question in known else said
+    return completed
 
 
 def spoken_texts(
@@ -171,128 +222,8 @@ def spoken_texts(
 
 
 def _withdrawn(people: Mapping[str, Mapping[str, str]]) -> set[str]:
-    return {p for p, known in people.items() if known.get("consentement", "").lower() in _REFUSALS}
+    return {p for p, known in people.items() if refused(known, "consentement")}
 
 
 def _step(progress: Callable[[str, int, int], None] | None, label: str) -> Callable[[int, int], None] | None:
     return None if progress is None else lambda done, total: progress(label, done, total)
-
-
-def units_of(
-    document: Document,
-    text: AnnotatedText,
-    people: Mapping[str, Mapping[str, str]],
-    terms: Mapping[str, Sequence[tuple[str, ...]]],
-    withdrawn: set[str],
-) -> list[Unit]:
-    """The context units of what informants say in a document."""
-    units: list[Unit] = []
-    for turn in document.informant_turns():
-        person = document.respondent_of(turn)
-        if person in withdrawn:
-            continue
-        units += cut_turn(
-            joined_terms(_words(text, turn), terms),
-            document=document.id,
-            turn=turn.index,
-            respondent=person,
-            attributes=people.get(person or "", {}),
-        )
-    return units
-
-
-def _words(text: AnnotatedText, turn: Turn) -> list[Word]:
-    return [
-        Word(text.forms[i], text.lemmas[i].lower(), text.pos[i], Span(text.starts[i], text.ends[i]))
-        for i in text.words(turn.span)
-    ]
-
-
-def compound_terms(codebook: Codebook, pipeline: Pipeline) -> dict[str, list[tuple[str, ...]]]:
-    """The multiword terms of the codebook as lemmas, by first lemma, longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for lemmas in _term_lemmas(codebook, pipeline):
-        if len(lemmas) > 1:
-            found.setdefault(lemmas[0], []).append(lemmas)
-    return {first: sorted(set(terms), key=lambda t: (-len(t), t)) for first, terms in found.items()}
-
-
-def _term_lemmas(codebook: Codebook, pipeline: Pipeline) -> Iterator[tuple[str, ...]]:
-    for code in codebook:
-        for term in code.terms:
-            plain = term.strip('"«» ')
-            if not any(mark in plain for mark in "*…()"):
-                yield tuple(lemma.lower() for lemma in annotate_text(plain, pipeline).lemmas)
-
-
-def _known_lemmas(codebook: Codebook, pipeline: Pipeline) -> set[str]:
-    """The lemmas the codebook already watches for, alone or within a term."""
-    known: set[str] = set()
-    for lemmas in _term_lemmas(codebook, pipeline):
-        known.update(lemmas)
-        known.add(" ".join(lemmas))
-    return known
-
-
-def joined_terms(words: Sequence[Word], terms: Mapping[str, Sequence[tuple[str, ...]]]) -> list[Word]:
-    """The words with the codebook's compound nouns made one: « logement social » is one thing, not two.
-
-    Only sequences that start with a noun and end with a noun or an adjective: phrases such as « rien à louer » stay words.
-    """
-    joined: list[Word] = []
-    position = 0
-    while position < len(words):
-        length = _compound_at(words, position, terms)
-        if length:
-            piece = words[position : position + length]
-            span = Span(piece[0].span.start, piece[-1].span.end)
-            form = " ".join(word.form for word in piece)
-            joined.append(Word(form, " ".join(word.lemma for word in piece), "TERM", span))
-        else:
-            joined.append(words[position])
-        position += length or 1
-    return joined
-
-
-def _compound_at(words: Sequence[Word], position: int, terms: Mapping[str, Sequence[tuple[str, ...]]]) -> int:
-    """The number of words of the compound noun that starts at `position`; 0 when none does."""
-    for term in terms.get(words[position].lemma, ()):
-        piece = words[position : position + len(term)]
-        if (
-            tuple(word.lemma for word in piece) == term
-            and piece[0].category == "NOUN"
-            and piece[-1].category in ("NOUN", "ADJ", "PROPN")
-        ):
-            return len(term)
-    return 0
-
-
-def codes_of(units: Sequence[Unit], accepted: Sequence[Coding]) -> list[list[str]]:
-    """The codes of each unit: those of the counted codings that overlap it."""
-    by_document: dict[str, list[Coding]] = {}
-    for coding in accepted:
-        by_document.setdefault(coding.document, []).append(coding)
-    return [
-        sorted({c.code for c in by_document.get(unit.document, ()) if c.span.overlaps(unit.span)})
-        for unit in units
-    ]
-
-
-def source(document: Document, unit: Unit) -> str:
-    """Where a unit can be read again: file, then page, paragraph, cue or cell."""
-    turn = document.turns[unit.turn] if unit.turn < len(document.turns) else None
-    position = (turn.position if turn else None) or document.source.cell
-    return ", ".join(part for part in (document.source.file, position) if part)
-
-
-def stop_words(file: Path) -> frozenset[str]:
-    """The lemmas left out of the classes: ours, those of the study's file, one per line; « +mot » keeps a word of ours."""
-    words = set(STOP_WORDS)
-    if file.is_file():
-        for line in file.read_text(encoding="utf-8-sig").splitlines():
-            word = line.partition("#")[0].strip().lower()
-            if word.startswith("+"):
-                words.discard(word[1:].strip())
-            elif word:
-                words.add(word)
-    return frozenset(words)

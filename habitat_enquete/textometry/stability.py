@@ -23,6 +23,8 @@ LARGEST: Final = 0.65
 SMALLEST: Final = 0.05
 # Means closer than this differ no more than two series of draws would.
 NOTICEABLE: Final = 0.03
+NEARLY: Final = 0.93
+MOST_FRAGILE: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +205,8 @@ def chosen(candidates: Sequence[Stability]) -> Stability | None:
     """The number of classes to read; None without candidates.
 
     The most classes that are balanced, solid, and where the stability breaks off: one class more would lose some of it, and coming
-    to so many lost none. On corpora of known subjects that is the number of subjects. Else the balanced numbers nearly as stable as
-    the most stable one, and the most classes of these.
+    to so many lost none. On corpora of known subjects that is the number of subjects. Else, of the balanced numbers as stable as the
+    most stable one or nearly, the most classes, six at the most: there is no reason to show many fragile ones.
     """
     edges = [c for c, before, after in _neighbours(candidates) if _breaks_off(c, before, after)]
     if edges:
@@ -212,8 +214,9 @@ def chosen(candidates: Sequence[Stability]) -> Stability | None:
     best = max(candidates, key=preference, default=None)
     if best is None or not best.is_balanced:
         return best
-    near = [c for c in candidates if c.is_balanced and c.mean >= best.mean - NOTICEABLE]
-    return max(near, key=lambda c: c.k)
+    least = max(best.mean - NOTICEABLE, NEARLY * best.mean)
+    near = [c for c in candidates if c.is_balanced and c.mean >= least and c.k <= MOST_FRAGILE]
+    return max(near, key=lambda c: c.k, default=best)
 
 
 def _neighbours(candidates: Sequence[Stability]) -> list[tuple[Stability, float, float]]:

@@ -13,11 +13,14 @@ from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.span import Span
 from habitat_enquete.textometry import lexical_table, profiles
 from habitat_enquete.textometry.choosing import Choices, choose
+from habitat_enquete.textometry.compounds import Phrases, with_compounds
 from habitat_enquete.textometry.concordance import concordance
 from habitat_enquete.textometry.lexical_table import Unit, Word
+from habitat_enquete.textometry.preparation import crossed_attributes
 from habitat_enquete.textometry.proposals import Coverage, Proposal, coverage, proposals
-from habitat_enquete.textometry.reading import may_be_quoted
+from habitat_enquete.textometry.qualities import may_be_quoted
 from habitat_enquete.textometry.reinert import Settings
+from habitat_enquete.textometry.richness import mattr, richness
 from habitat_enquete.textometry.stability import Stability, adjusted_rand, chosen, stability
 
 LEMMAS = {"loyers": "loyer", "louait": "louer", "chers": "cher", "était": "être", "les": "le"}
@@ -344,6 +347,79 @@ def test_a_class_that_several_codes_share_is_said_to_be_split() -> None:
     covered = coverage(np.array([1] * 4), [["a"], ["a", "b"], ["b"], []], 1)
     assert covered.split == ("a", "b")
     assert not covered.missed
+
+
+def said(text: str, person: str) -> Unit:
+    """A unit where each word is given as form/lemma/category."""
+    made, start = [], 0
+    for part in text.split():
+        form, lemma, category = part.split("/")
+        made.append(Word(form, lemma, category, Span(start, start + len(form))))
+        start += len(form) + 1
+    return Unit(person, 0, Span(0, start), tuple(made), person)
+
+
+SOCIAL_HOUSING = "un/un/DET logement/logement/NOUN social/social/ADJ"
+
+
+def test_a_phrase_that_people_share_is_one_word() -> None:
+    units = [said(f"{SOCIAL_HOUSING} cher/cher/ADJ", f"P{number}") for number in range(6)]
+    phrases = Phrases(units, [[(1, 3)]] * 6)
+    kept = phrases.cohesive(units)
+    assert kept == {"logement social"}
+    joined = with_compounds(units, phrases, kept)[0]
+    assert [(w.lemma, w.category) for w in joined.words] == [
+        ("un", "DET"),
+        ("logement social", "TERM"),
+        ("cher", "ADJ"),
+    ]
+    assert [w.form for w in joined.said] == ["un", "logement", "social", "cher"]
+    assert phrases.labels()[0] == ["logement social"]
+
+
+def test_a_phrase_of_two_people_or_of_words_said_elsewhere_stays_words() -> None:
+    rare = [said(SOCIAL_HOUSING, f"P{number % 2}") for number in range(6)]
+    assert not Phrases(rare, [[(1, 3)]] * 6).cohesive(rare)
+    elsewhere = [said("logement/logement/NOUN", "P9"), said("social/social/ADJ", "P9")] * 20
+    units = [*(said(SOCIAL_HOUSING, f"P{number}") for number in range(6)), *elsewhere]
+    assert not Phrases(units, [[(1, 3)]] * 6 + [[]] * 40).cohesive(units)
+
+
+def test_a_word_within_a_compound_is_still_found() -> None:
+    units = [said(SOCIAL_HOUSING, f"P{number}") for number in range(6)]
+    phrases = Phrases(units, [[(1, 3)]] * 6)
+    joined = with_compounds(units, phrases, phrases.cohesive(units))
+    lines = concordance(joined, lambda _: "un logement social", "logement")
+    assert [line.match for line in lines] == ["logement"] * 6
+
+
+@given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=60), st.integers(1, 12))
+def test_richness_over_windows_equals_a_slow_version(lemmas: list[str], window: int) -> None:
+    windows = [lemmas[i : i + window] for i in range(len(lemmas) - window + 1)]
+    slow = sum(len(set(w)) / window for w in windows) / len(windows) if windows else None
+    assert mattr(lemmas, window=window) == (None if slow is None else pytest.approx(slow))
+
+
+def test_richness_is_told_for_each_group() -> None:
+    units = [said("loyer/loyer/NOUN loyers/loyer/NOUN", "P1"), said("bus/bus/NOUN", "P2")]
+    found = richness(units, {"public": [["a"], ["a", "b"]]})
+    assert [(r.value, r.people, r.words, r.lemmas, r.hapax, r.mattr) for r in found] == [
+        ("a", 2, 3, 2, 1, None),
+        ("b", 1, 1, 1, 1, None),
+    ]
+
+
+def test_an_attribute_nobody_has_or_of_too_many_values_is_refused() -> None:
+    units = [
+        Unit("E", 0, Span(0, 1), (), f"P{n}", {"public": "a" if n % 2 else "b", "cle": f"{n}"})
+        for n in range(80)
+    ]
+    assert crossed_attributes(units, ["public"]) == ("public",)
+    assert crossed_attributes(units) == ("public",)
+    with pytest.raises(EnqueteError, match=r"ni de réponse « sexe ».*connues : cle, public"):
+        crossed_attributes(units, ["sexe"])
+    with pytest.raises(EnqueteError, match="« cle » a 80 modalités"):
+        crossed_attributes(units, ["cle"])
 
 
 def test_a_person_who_refuses_to_be_quoted_is_not_shown() -> None:

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 from click.testing import Result
+from openpyxl import load_workbook
+from ruamel.yaml import YAML
 
 from habitat_enquete.exchange.iramuteq import read_corpus
 from habitat_enquete.project import Project
 
 Enquete = Callable[..., Result]
+yaml = YAML(typ="safe", pure=True)
 WORLDS = (
     [
         "loyer",
@@ -84,6 +88,75 @@ def test_two_vocabularies_give_two_classes(study: Project, enquete: Enquete) -> 
     assert {row["value"] for row in found["crossings"]["position"]} == {"1. début", "2. milieu", "3. fin"}
     page = (study.outputs / "exploration" / "explorateur.html").read_text(encoding="utf-8")
     assert "https://" not in page.replace("http://www.w3.org", "")
+
+
+def test_the_page_the_tables_and_the_proposals_are_written(study: Project, enquete: Enquete) -> None:
+    corpus(study, people=8, turns=12)
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    explored(enquete, "--classes", "2", "--index", "dice")
+    folder = study.outputs / "exploration"
+    proposed = yaml.load((folder / "propositions.yaml").read_text(encoding="utf-8"))
+    assert [len(code["terms"]) > 2 for code in proposed["codes"]] == [True, True]
+    assert {"id", "label", "polarity", "definition", "terms"} <= proposed["codes"][0].keys()
+    graph = nx.read_gexf(folder / "similitude.gexf")
+    tree = graph.edge_subgraph(edge for edge in graph.edges if graph.edges[edge]["tree"])
+    assert nx.is_forest(tree)
+    assert nx.number_connected_components(tree) == 2  # the two vocabularies are never said together
+    assert "indice de Dice" in (folder / "explorateur.html").read_text(encoding="utf-8")
+    sheets = load_workbook(folder / "exploration.xlsx", read_only=True).sheetnames
+    assert {"Classes", "Profils (présence)", "Expressions", "Richesse", "Similitude", "Segments"} <= set(
+        sheets
+    )
+
+
+def test_who_refuses_to_be_quoted_is_counted_and_never_shown(study: Project, enquete: Enquete) -> None:
+    corpus(study, people=8, turns=12)
+    interview(study.interviews, "E99", ["loyer bailleur caution dossier annonce ornithorynque"] * 12)
+    journal = "fichier,personne,consentement_citation\n" + "".join(
+        f"{file.name},{file.stem},{'non' if file.stem == 'E99' else 'oui'}\n"
+        for file in sorted(study.interviews.glob("*.txt"))
+    )
+    (study.interviews / "entretiens.csv").write_text(journal, encoding="utf-8")
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    found = json.loads(explored(enquete, "--classes", "2"))
+    assert found["people"] == 9
+    page = (study.outputs / "exploration" / "explorateur.html").read_text(encoding="utf-8")
+    assert "dossier annonce ornithorynque" not in page
+    assert "ont refusé d'être citées" in page
+    workbook = load_workbook(study.outputs / "exploration" / "exploration.xlsx", read_only=True)
+    cells = [str(cell) for sheet in workbook for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert not any("annonce ornithorynque" in cell for cell in cells)
+    said = enquete("explore", "--pipeline", "blank", "--kwic", "ornithorynque").stdout
+    assert said.startswith("0")
+
+
+def test_the_classes_of_iramuteq_are_another_method(study: Project, enquete: Enquete) -> None:
+    corpus(study, people=8, turns=12)
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    found = json.loads(explored(enquete, "--method", "iramuteq", "--classes", "2"))
+    assert [round(each["share"], 2) for each in found["classes"]] == [0.5, 0.5]
+
+
+def test_an_unknown_attribute_is_refused_with_those_known(study: Project, enquete: Enquete) -> None:
+    corpus(study, people=4, turns=4)
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    said = enquete("explore", "--pipeline", "blank", "--by", "sexe", exit_code=1).output
+    assert "ni de réponse «\xa0sexe\xa0». Caractéristiques connues" in said
+
+
+def test_the_concordance_is_sorted_as_asked(study: Project, enquete: Enquete) -> None:
+    corpus(study, people=2, turns=3)
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    options = ("explore", "--pipeline", "blank", "--json", "--kwic", "loyer", "--sort", "right")
+    rights = [line["right"].lower().split() for line in json.loads(enquete(*options).stdout)["lines"]]
+    assert rights == sorted(rights)
+
+
+def test_a_corpus_that_cannot_be_written_says_where(study: Project, enquete: Enquete, tmp_path: Path) -> None:
+    corpus(study, people=2, turns=2)
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    said = enquete("explore", "--iramuteq", str(tmp_path / "absent" / "corpus.txt"), exit_code=1).output
+    assert "n'a pas pu être écrit" in said
 
 
 def test_the_corpus_is_written_for_iramuteq(study: Project, enquete: Enquete, tmp_path: Path) -> None:

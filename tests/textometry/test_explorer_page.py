@@ -57,6 +57,22 @@ def test_the_explorer_has_no_accessibility_fault_and_fits_the_screen(explorer: P
             page.locator("#kwic-query").fill("loyer")
             page.keyboard.press("Enter")
             assert "occurrence" in page.locator("#kwic-count").inner_text()
+            page.locator("#classe-1").scroll_into_view_if_needed()
+            table = page.locator("table[data-name=profil_classe_1]")
+            table.locator("th button").first.click()
+            words = table.locator("tbody tr:not([hidden]) td:first-child a").all_inner_texts()
+            assert words == sorted(words)
+            page.locator("a.read").first.click()
+            assert page.locator("#lecture").is_visible()
+            assert page.locator("#lecture-text p.here").count() == 1
+            page.keyboard.press("Escape")
+            with page.expect_download() as saved:
+                page.locator("figure[data-name=similitude] button", has_text="SVG").click()
+            assert Path(saved.value.path()).read_text(encoding="utf-8").startswith("<svg xmlns=")
+            with page.expect_download() as saved:
+                table.locator("xpath=preceding-sibling::div//button[text()='CSV']").click()
+            lines = Path(saved.value.path()).read_text(encoding="utf-8-sig").splitlines()
+            assert lines[0] == '"Mot, et formes dites";"Segments";"Dans la classe";"χ²"'
             assert told == []
             page.close()
         chromium.close()
