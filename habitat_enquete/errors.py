@@ -655,6 +655,10 @@ class Code(StrEnum):
     REVIEW_NO_TEXT = (
         "L'étude n'a pas de texte « {name} ». Rechargez la page : il a pu être renommé ou retiré."
     )
+    REVIEW_NO_CODEBOOK = (
+        "L'étude n'a pas de grille de codage : « {file} » n'existe pas. Écrivez-la (docs/grille_de_codage.md), "
+        "ou copiez celle que « enquete init » met dans une étude vide."
+    )
     REVIEW_NO_ACTION = "Le geste « {action} » n'existe pas. Rechargez la page."
     REVIEW_TEXT_CHANGED = (
         "Le texte « {document} » a été réimporté entre-temps : rien n'a été enregistré. "

@@ -18,7 +18,7 @@ _NAMES: Final = {
     "genre": "genre",
 }
 # Not what people are: whether their words may be used is another matter.
-_LEFT_OUT: Final = frozenset({"consentement", "poids"})
+_LEFT_OUT: Final = ("consentement", "poids")
 _DECLARED: Final = {"public": "publics"}
 _MOST_VALUES: Final = 24
 
@@ -53,7 +53,8 @@ def read_attributes(people: Mapping[str, Mapping[str, str]], settings: Mapping[s
     chosen += [
         name
         for name, values in sorted(uses.items())
-        if name not in _NAMES.keys() | _LEFT_OUT
+        if name not in _NAMES
+        and not name.startswith(_LEFT_OUT)
         and 2 <= len(values) <= _MOST_VALUES
         and 2 * len(values) <= sum(values.values())
         and not all(_is_number(value) for value in values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from habitat_enquete.coding import decisions
@@ -17,6 +18,7 @@ from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Change, CodebookText, Coding, Decision
 from habitat_enquete.project import Project
+from habitat_enquete.store import codings as stored
 from habitat_enquete.store import journal
 from habitat_enquete.store.connection import Store
 from habitat_enquete.yamlsource import read_text
@@ -49,20 +51,16 @@ class Grid:
 
         Raises: EnqueteError when it never could.
         """
+        path = self.project.codebook_file
         try:
-            status = self.project.codebook_file.stat()
-            stamp = status.st_mtime_ns, status.st_size
+            stamp = _stamp(path)
             if self._read is None or self._read[0] != stamp:
-                self._read = stamp, read_codebook(self.project.codebook_file)
+                self._read = stamp, read_codebook(path)
             self.problem = ""
-        except (EnqueteError, FileNotFoundError) as error:
+        except EnqueteError as error:
             if self._read is None:
                 raise
-            self.problem = str(
-                error
-                if isinstance(error, EnqueteError)
-                else EnqueteError(Code.FILE_MISSING, file=self.project.codebook_file.name)
-            )
+            self.problem = str(error)
             # What was read stays good, whatever the stamp of the file that cannot be.
             self._read = (0, 0), self._read[1]
         return self._read[1]
@@ -97,6 +95,8 @@ class Grid:
                 renamed=edit.renamed,
                 changes=changes,
             )
+            for old, new in edit.renamed.items():
+                stored.rename_proposals(store, old, new)
             codebook_edits.save(path, edit.text, expected_sha256=expected)
         return edit.made
 
@@ -110,6 +110,14 @@ class Grid:
             if isinstance(held, CodebookText) and isinstance(wanted, CodebookText):
                 expected = hashlib.sha256(held.text.encode()).hexdigest()
                 codebook_edits.save(self.project.codebook_file, wanted.text, expected_sha256=expected)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise EnqueteError(Code.REVIEW_NO_CODEBOOK, file=path.name) from error
+    return status.st_mtime_ns, status.st_size
 
 
 def _edited(text: str, asked: Mapping[str, Any]) -> Edit:

@@ -128,6 +128,20 @@ def replace_machine_codings(
     return len(new), len(gone)
 
 
+def rename_proposals(store: Store, old: str, new: str) -> None:
+    """Put what machines proposed under the code `old`, and nobody has judged, under `new`: what the rules would find again.
+
+    Where `new` is proposed on the same passage already, it stands alone.
+    """
+    for document in {each.document for each in codings(store, codes=[old])}:
+        human = decided(store, document)
+        taken = {_key(each) for each in codings(store, documents=[document], codes=[new])}
+        for each in codings(store, documents=[document], codes=[old]):
+            if each.id not in human:
+                renamed = replace(each, code=new)
+                remove(store, each) if _key(renamed) in taken else update(store, renamed)
+
+
 def coded_documents(store: Store) -> dict[str, set[str]]:
     """The hashes of the texts that the codings of each document were placed in."""
     result: dict[str, set[str]] = {}

@@ -139,7 +139,7 @@ def test_merging_codes_keeps_comments_and_carries_codings(desk: Desk, coded: Pro
     tree = desk.edit_codebook({"edit": "merge", "code": "loyer", "value": "achat", "sha256": sha256})
     assert "ce commentaire doit rester" in coded.codebook_file.read_text(encoding="utf-8")
     assert [code["id"] for code in tree["themes"][0]["codes"]] == ["achat"]
-    assert states(coded)["achat"] == ["accepted"]
+    assert states(coded)["achat"] == ["accepted", "suggested"]
 
 
 def test_a_codebook_changed_meanwhile_is_not_overwritten(desk: Desk, coded: Project) -> None:
@@ -214,10 +214,10 @@ def test_every_edit_of_the_codebook_is_undone_with_what_followed_of_the_codings(
     after = coded.codebook_file.read_text(encoding="utf-8")
     desk.undo()
     assert coded.codebook_file.read_text(encoding="utf-8") == before
-    assert states(coded)["loyer"] == ["accepted", "suggested"]
+    assert states(coded)["loyer"] == ["accepted"]  # the rules propose theirs again when they are applied
     desk.redo()
     assert coded.codebook_file.read_text(encoding="utf-8") == after
-    assert states(coded)["achat"] == ["accepted"]
+    assert states(coded)["achat"] == ["accepted", "suggested"]
 
 
 def test_an_edit_is_not_undone_over_a_file_changed_since(desk: Desk, coded: Project) -> None:
@@ -348,3 +348,9 @@ def test_a_rule_declared_sufficient_stays_retained_in_blind_work_whatever_others
     assert next(each for each in blind.text("E01").codings if each.id == auto.id).state == "accepted"
     entry = next(each for each in blind.study()["texts"] if each.id == "E01")
     assert (entry.waiting, entry.accepted) == (3, 1)
+
+
+def test_a_study_without_a_codebook_is_told_what_to_do(desk: Desk, coded: Project) -> None:
+    coded.codebook_file.unlink()
+    with pytest.raises(EnqueteError, match="n'a pas de grille de codage"):
+        desk.study()

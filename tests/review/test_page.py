@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from habitat_enquete.store import codings
+from habitat_enquete.model.span import Span
+from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
+from habitat_enquete.store import codings, texts
 from habitat_enquete.store.connection import Store
+from habitat_enquete.store.respondents import save_respondent
+
+from .conftest import document
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,6 +27,21 @@ def stored(served: Any) -> list[tuple[str, str, str]]:
 
 def expect_text(page: Page, selector: str, text: str) -> None:
     page.locator(selector, has_text=text).first.wait_for(timeout=5000)
+
+
+def answer(store: Store, person: str, words: str) -> Document:
+    """The open answer of a person, who becomes known."""
+    save_respondent(store, person, {"public": "habitant"})
+    return Document(
+        f"habitants/{person}/freins",
+        DocumentKind.ANSWER,
+        words,
+        (Turn(0, person, Span(0, len(words))),),
+        (Speaker(person, Role.INFORMANT, person),),
+        Source("responses.xlsx", "0" * 64),
+        title="Qu'est-ce qui vous freine ?",
+        respondents=(person,),
+    )
 
 
 def select_words(page: Page, words: str) -> None:
@@ -156,6 +176,90 @@ def test_a_code_is_renamed_in_the_file_with_its_comments(page: Page, served: Any
     text = served.desk.project.codebook_file.read_text(encoding="utf-8")
     assert "Loyer trop cher" in text
     assert "ce commentaire doit rester" in text
+
+
+def test_a_code_dragged_to_another_theme_then_undone(page: Page, served: Any) -> None:
+    page.keyboard.press("g")
+    page.locator("#codebook li", has_text="Prix d'achat").drag_to(
+        page.locator("#codebook h3", has_text="Lien social")
+    )
+    page.locator("#codebook section", has_text="Lien social").locator(
+        ".code-name", has_text="Prix d'achat"
+    ).wait_for()
+    assert served.desk.codebook().code("achat").theme == "lien"
+    page.keyboard.press("u")
+    page.locator("#codebook section", has_text="Prix").locator(
+        ".code-name", has_text="Prix d'achat"
+    ).first.wait_for()
+    page.locator("#codebook section").first.locator(".code-name", has_text="Prix d'achat").wait_for()
+    assert served.desk.codebook().code("achat").theme == "prix"
+
+
+def test_a_code_is_split_from_its_page(page: Page, served: Any) -> None:
+    page.keyboard.press("g")
+    page.locator(".code-name", has_text="Loyer élevé").click()
+    page.locator(".quote input").first.check()
+    page.locator("button", has_text="Scinder").click()
+    page.locator("#ask[open] input").fill("Charges")
+    page.keyboard.press("Enter")
+    page.locator("#progress", has_text="1 passage").wait_for()
+    page.locator(".code-name", has_text="Charges").wait_for()
+    assert ("charges", "accepted", "anne") in stored(served)
+
+
+def test_open_answers_are_filtered_and_coded_together(page: Page, served: Any) -> None:
+    said = {"R1": "Le loyer est cher 🏠.", "R2": "Trop peu d'écoles.", "R3": "Les LOYERS, toujours."}
+    with Store(served.desk.project.database) as store, store.transaction():
+        texts.save_documents(store, [answer(store, person, words) for person, words in said.items()])
+    page.reload()
+    page.locator("#texts button", has_text="Qu'est-ce qui vous freine ?").click()
+    expect_text(page, "#progress", "3 réponses affichées sur 3")
+    page.locator("#filter-words").fill("loyer")
+    expect_text(page, "#progress", "2 réponses affichées sur 3")
+    page.locator("#bulk-code").click()
+    page.locator("#picker[open]").wait_for()
+    page.keyboard.type("loyer")
+    page.keyboard.press("Enter")
+    expect_text(page, "#ask-body", "2 réponses seront codées en entier")
+    page.locator("#ask-ok").click()
+    expect_text(page, "#progress", "2 codages retenus")
+    page.locator("#filter-words").fill("")
+    page.locator("#filter-state").select_option("none")
+    expect_text(page, "#progress", "1 réponse affichée sur 3")
+    page.locator("#title").focus()
+    page.keyboard.press("u")
+    expect_text(page, "#progress", "3 réponses affichées sur 3")
+
+
+def test_nothing_is_asked_of_any_other_machine(page: Page, served: Any) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.locator(".seg").first.wait_for()
+    assert asked
+    assert all(url.startswith((f"http://127.0.0.1:{served.session.port}/", "data:")) for url in asked)
+
+
+def test_a_monologue_is_drawn_in_blocks_and_coded_across_them(page: Page, served: Any) -> None:
+    with Store(served.desk.project.database) as store:
+        long = document("E09", ("Léa", Role.INFORMANT, "On 🏠 cherchait une maison par ici. " * 300))
+        save_respondent(store, "E09", {})
+        texts.save_documents(store, [long])
+    page.reload()
+    page.locator("#texts button", has_text="E09").click()
+    page.locator(".turn").nth(4).wait_for(state="attached")
+    page.evaluate(
+        "() => { const p = document.querySelectorAll('.turn > p'); getSelection().setBaseAndExtent(p[0].firstChild, 3, p[1].firstChild, 5); }"
+    )
+    page.keyboard.press("c")
+    page.locator("#picker[open]").wait_for()
+    page.keyboard.type("achat")
+    page.keyboard.press("Enter")
+    page.locator("#detail blockquote", has_text="🏠 cherchait").wait_for()
+    with Store(served.desk.project.database) as store:
+        (made,) = [each for each in codings.codings(store) if each.document == "E09"]
+    assert made.span.quote(long.text).startswith("🏠 cherchait")
+    assert page.locator("#detail blockquote").inner_text().strip() == made.span.quote(long.text)
 
 
 def test_the_page_fits_a_narrow_screen(page: Page) -> None:

@@ -67,6 +67,7 @@ export function settle(outcome, touched = new Set()) {
 export async function replay(which) {
   const outcome = await gesture(() => ask(`/api/${which}`, {}));
   if (!outcome) return;
+  if (outcome.grid) toast(`${outcome.said} « Appliquer la grille » remet d’accord les propositions des règles.`);
   if (outcome.grid || outcome.paths.length || state.view !== "text") { await state.reload(); return; }
   settle(outcome);
   const here = outcome.changed.find((coding) => state.codings.has(coding.id));

@@ -45,7 +45,7 @@ export async function openPath(person, stay = false) {
   history.replaceState(null, "", `#parcours:${encodeURIComponent(person)}`);
   $("detail").hidden = true; $("float").hidden = true;
   if (!stay) { $("side").classList.remove("open"); $("menu").setAttribute("aria-expanded", "false"); }
-  $("title").textContent = `Parcours de ${person}`;
+  $("title").textContent = `Parcours de ${person}`; document.title = `Parcours de ${person} – relecture`;
   if (!stay) at = shown.episodes.findIndex((episode) => episode.state === "proposed");
   draw();
   if (stay) $("text").scrollTop = top; else { $("text").scrollTop = 0; if (at >= 0) focusEpisode(); }
@@ -98,7 +98,7 @@ function card(episode, index) {
     episode.state === "proposed" ? button("Accepter", () => decide("accept", episode), { title: "Accepter (a)" }) : button("Remettre à décider", () => decide("reopen", episode), { title: "Remettre à décider (o)" }),
     button("Corriger…", () => correct(episode), { title: "Corriger (e)" }),
     episode.added ? button("Retirer", () => decide("delete", episode), { title: "Retirer (x)" }) : episode.state === "rejected" ? "" : button("Rejeter", () => decide("reject", episode), { title: "Rejeter (r)" }),
-    episode.text ? button("Lire dans l’entretien", () => open(episode.text, { document: episode.document, start: episode.at })) : "") : el("p", { class: "hint" }, "Déclaré hors de l’entretien : corrigez-le là où il a été écrit.");
+    episode.text ? button("Lire dans l’entretien", () => open(episode.text, { document: episode.document, start: episode.at, end: episode.until })) : "") : el("p", { class: "hint" }, "Déclaré hors de l’entretien : corrigez-le là où il a été écrit.");
   const made = el("article", { class: `episode ${episode.state}`, tabIndex: -1, "aria-label": `${SAID[episode.state]} : ${period(episode)}, ${label(episode)}`, onfocusin: () => { at = index; } },
     el("div", {}, el("h3", {}, swatch, el("span", {}, period(episode)), el("em", {}, SAID[episode.state])), el("p", { class: "what" }, label(episode)),
       el("dl", {}, row("Entrée", dated(episode.start)), row("Départ", dated(episode.end)), row("Commune", episode.commune), row("Logement", episode.dwelling), row("Ménage", episode.household), row("Motifs", episode.motives.join(" ; ")), row("Motif de départ", episode.leaving), row("Satisfaction", episode.satisfaction && `${episode.satisfaction} sur 5`), row("Principal", episode.main ? "" : "non"), row("Source", episode.origin)), acts),

@@ -13,7 +13,7 @@ export async function openCode(id) {
   state.view = "code"; state.focus = null; state.code = id; closeText();
   document.body.dataset.view = "code";
   $("detail").hidden = true; $("float").hidden = true;
-  $("title").textContent = code.label;
+  $("title").textContent = code.label; document.title = `${code.label} – relecture`;
   draw();
   $("text").scrollTop = 0; $("title").focus();
 }

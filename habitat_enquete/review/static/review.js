@@ -1,6 +1,6 @@
 // The review page: what is shown, which key does what, and keeping up with what happens elsewhere.
 
-import { $, question, toast } from "./dom.js";
+import { $, el, question, toast } from "./dom.js";
 import { addTheme, applyRules, onOpenCode, reloadCodebook, showCodebook } from "./codebook.js";
 import { arrow, bulk, bulkCode, codePassage, codeSpan, decide, hideFloat, markRead, moveCode, nudge, passage, remove, replay, resize, settle, showFloat, writeMemo, writeTextMemo } from "./gestures.js";
 import * as paths from "./pathways.js";
@@ -32,6 +32,7 @@ state.reload = async () => {
   if (state.view === "text" && state.text) await reopen();
   else if (state.view === "code") await quotes.again();
   else if (state.view === "path") await paths.openPath(state.person, true);
+  else if (state.view === "empty" && state.study.texts.length) await openText(state.study.texts[0].id);
 };
 onOpenCode((id) => { closeSide(); return quotes.openCode(id); });
 
@@ -43,10 +44,15 @@ async function start() {
   if (wanted.startsWith("parcours:")) { tab("paths"); await paths.openPath(wanted.slice(9)); }
   else {
     const first = state.study.texts.find((text) => text.id === wanted) || state.study.texts[0];
-    if (first) await openText(first.id); else $("title").textContent = "Aucun texte encore.";
+    if (first) await openText(first.id); else nothing();
   }
   setInterval(poll, 4000);
   addEventListener("focus", poll); // coming back to this window
+}
+
+function nothing() {
+  $("title").textContent = "Aucun texte encore";
+  $("body").replaceChildren(el("p", { class: "note" }, "Cette étude n’a ni entretien ni réponse ouverte. Importez des réponses par « enquete import », ou des entretiens par « enquete code interviews/ » : ils apparaîtront ici tout seuls."));
 }
 
 // What other windows, other people and commands did meanwhile.
@@ -121,8 +127,13 @@ const IN_PATH = {
 
 let busy = Promise.resolve();
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.altKey || document.querySelector("dialog[open]")) return;
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+  if (event.ctrlKey || event.metaKey) {
+    const which = { z: event.shiftKey ? "redo" : "undo", Z: "redo", y: "redo" }[event.key];
+    if (which) { event.preventDefault(); busy = busy.then(() => replay(which)); }
+    return;
+  }
   if (event.key.startsWith("Arrow") && state.view === "text" && arrow(event)) { event.preventDefault(); return; }
   if (event.key === "Escape") { hideFloat(); closeSide(); return; }
   const act = { text: IN_TEXT, path: IN_PATH }[state.view]?.[event.key] || EVERYWHERE[event.key];

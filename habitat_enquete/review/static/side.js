@@ -41,6 +41,6 @@ export async function search(open) {
   try { found = await ask(`/api/search?q=${encodeURIComponent(words)}`); } catch (failure) { toast(failure.message, true); return; }
   if (mine !== asking) return; // a later search is on its way
   $("found").textContent = found.length ? plural(found.length, "passage") + (found.length === 200 ? " (les 200 premiers)" : "") : "Rien de tel dans les textes.";
-  $("results").replaceChildren(...found.map((hit) => el("li", {}, el("button", { type: "button", onclick: () => open(hit.text, { document: hit.document, start: hit.start }) },
+  $("results").replaceChildren(...found.map((hit) => el("li", {}, el("button", { type: "button", onclick: () => open(hit.text, hit) },
     "…" + [...hit.before].slice(-40).join(""), el("strong", {}, hit.match), [...hit.after].slice(0, 40).join("") + "…", el("small", {}, hit.document)))));
 }

@@ -40,6 +40,23 @@ const pieces = (pattern) => (text) => [...text.matchAll(pattern)].map((found) =>
 export const wordsIn = pieces(/[\p{L}\p{N}\p{M}\p{Emoji_Presentation}\u200d’'-]+/gu);
 export const sentencesIn = pieces(/\S[^.!?…\n]*(?:[.!?…]+[»"”)]*|\n|$)/gu);
 
+// A long monologue in blocks that are drawn, read and redrawn one by one: they end with a line or a sentence where they can.
+const LONG = 1500, ENDS = [/\n/g, /[.!?…][»"”)]*\s/g, /\s/g];
+export function blocks(text) {
+  const found = [];
+  let from = 0;
+  while (text.length - from > 1.5 * LONG) {
+    const window = text.slice(from + LONG / 2, from + 1.5 * LONG);
+    const end = ENDS.map((pattern) => [...window.matchAll(pattern)].pop()).find(Boolean);
+    let at = end ? from + LONG / 2 + end.index + end[0].length : from + LONG;
+    if (ASTRAL.test(text[at - 1])) at++; // never in the middle of a character
+    found.push(text.slice(from, at));
+    from = at;
+  }
+  found.push(text.slice(from));
+  return found;
+}
+
 // ── what is selected ──────────────────────────────────────────────────────────────────────────────────────────
 
 const paragraphOf = (node) => (node.nodeType === 1 ? node : node.parentElement)?.closest(".turn > p");

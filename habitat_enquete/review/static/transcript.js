@@ -1,7 +1,7 @@
 // A text on screen: turns drawn as they come into view, coloured spans, stripes and code names in the margin.
 
 import { $, button, el, fold, percent, plural, say, toast } from "./dom.js";
-import { size, toUnits, words } from "./spans.js";
+import { blocks, selectUnits, size, toUnits, words } from "./spans.js";
 import { STATES, ask, codeOf, hasAttribute, isBy, loadStudy, memoOf, memosOn, origin, path, readable, state } from "./state.js";
 
 const LANE = 7, LANES = 44; // pixels: one stripe, all of them
@@ -16,10 +16,10 @@ export async function open(id, at = null) {
   take();
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
   document.body.dataset.view = "text";
-  $("title").textContent = state.text.title;
+  $("title").textContent = state.text.title; document.title = `${state.text.title} – relecture`;
   drawText(); showDetail();
   $("text").scrollTop = 0;
-  if (at) goTo(at.document, at.start);
+  if (at) goTo(at);
   return true;
 }
 
@@ -50,7 +50,11 @@ export function drawText() {
   $("body").replaceChildren(...lostPassages(), ...state.text.parts.map((part) => {
     const box = el("section", { class: "part" });
     if (answers) box.append(el("header", {}, [part.person || part.document, readable(part.attributes)].filter(Boolean).join(" · ")));
-    part.box = box; part.turns.forEach((turn) => box.append(drawTurn(turn, part, answers)));
+    part.box = box;
+    for (const turn of part.turns) {
+      let start = turn.start;
+      for (const text of blocks(turn.text)) { box.append(drawTurn({ ...turn, start, text }, part, answers || start > turn.start)); start += size(text); }
+    }
     return box;
   }));
   assign(); show(); showProgress();
@@ -58,10 +62,10 @@ export function drawText() {
 
 export function closeText() { seen?.disconnect(); seen = null; }
 
-function drawTurn(turn, part, answers) {
+function drawTurn(turn, part, isBare) {
   const paragraph = el("p", { tabIndex: -1, dir: "auto" }, turn.text), made = { document: part.document, part, index: state.turns.length, start: turn.start, size: size(turn.text), text: turn.text, drawn: false, codings: [], paragraph };
   made.end = made.start + made.size;
-  const node = el("article", { class: `turn ${turn.role}` }, answers ? null : el("header", {}, [turn.speaker, turn.time].filter(Boolean).join(" · ")), paragraph);
+  const node = el("article", { class: `turn ${turn.role}` }, isBare ? null : el("header", {}, [turn.speaker, turn.time].filter(Boolean).join(" · ")), paragraph);
   paragraph.turn = node.turn = made; made.node = node;
   state.turns.push(made);
   if (!state.byDocument.has(part.document)) state.byDocument.set(part.document, []);
@@ -206,7 +210,7 @@ export function redrawText(touched = null) {
 
 export function showProgress() {
   const all = [...state.codings.values()], waiting = all.filter((c) => c.state === "suggested").length, kept = all.filter((c) => c.state === "accepted").length;
-  const answers = state.text.kind === "answers" ? `${state.shown.toLocaleString("fr-FR")} réponses affichées sur ${state.text.parts.length.toLocaleString("fr-FR")} · ` : "";
+  const answers = state.text.kind === "answers" ? `${plural(state.shown, "réponse affichée", "réponses affichées")} sur ${state.text.parts.length.toLocaleString("fr-FR")} · ` : "";
   $("progress").textContent = `${answers}${plural(kept, "codage retenu", "codages retenus")}, ${waiting.toLocaleString("fr-FR")} à décider.`;
   const read = memoOf("reading", state.text.id) !== "";
   $("read").setAttribute("aria-pressed", String(read));
@@ -268,9 +272,12 @@ function bring(node) {
   if (box.top < frame.top + head + 20 || box.bottom > frame.bottom - 60) node.scrollIntoView({ block: "center" });
 }
 
-export function goTo(name, start) {
+// The turn of a passage, and its words selected when they are known: seen at once, coded by « c ».
+export function goTo({ document: name, start, end }) {
   const turn = turnAt(name, start);
-  if (turn) toTurn(turn);
+  if (!turn) return;
+  toTurn(turn);
+  if (end > start) selectUnits(turn.paragraph, toUnits(turn.text, start - turn.start), toUnits(turn.text, Math.min(end, turn.end) - turn.start));
 }
 
 // The turn being read: outlined, spoken by a screen reader, coded whole by « c ».
@@ -290,7 +297,7 @@ export function stepTurn(by) {
 }
 
 export function quoteOf(coding) {
-  return turnsOf(coding).map((t) => t.text.slice(toUnits(t.text, Math.max(0, coding.start - t.start)), toUnits(t.text, Math.min(t.size, coding.end - t.start)))).join(" … ");
+  return turnsOf(coding).reduce((quote, turn, i, all) => quote + (i && all[i - 1].end < turn.start ? " … " : "") + words(turn.text, Math.max(0, coding.start - turn.start), Math.min(turn.size, coding.end - turn.start)), "");
 }
 
 // What the gestures need to draw the coding chosen: set by gestures.js.
