@@ -12,7 +12,7 @@ from enum import StrEnum
 from rapidfuzz.distance import OSA
 
 from habitat_enquete.ingest.transcripts.passages import Passage
-from habitat_enquete.ingest.transcripts.times import TIME, seconds
+from habitat_enquete.ingest.transcripts.times import SPOKEN, TIME, seconds
 
 
 class Form(StrEnum):
@@ -25,6 +25,7 @@ class Form(StrEnum):
     DOT = "dot"  # Q. …
     LINE = "line"  # Marie, alone on its line
     CODE = "code"  # L1 alors vous êtes arrivés…
+    SIGN = "sign"  # (Marie) …   Marie/ …   Marie > …
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,33 @@ _RANGE = (
 )
 _TIME_FIRST = re.compile(rf"\s*(?:\d{{1,4}}\t)?{_RANGE}(?=[\s\t:–-]|$)\s*[-–:]?\s*")
 _WIDE_GAP = re.compile(r"\s{12}")  # no header goes on after such a blank
+_BULLET_FIRST = re.compile(r"\s*[-–—•*·▪‣]\s+")
 _NUMBER_FIRST = re.compile(r"\s*\d{1,4}\t")
 _NAME = r"[^\W_][^\n\t:：\[\]<>{}|!?…;\"«»=*]{0,58}?"
-_PAREN = r"(?:\s*\([^()\n]{1,60}\))?"
-_AFTER = rf"(?:\s*{_RANGE})?"
+_PAREN = rf"(?:\s*\((?!\s*#?{TIME}[^()]*\))[^()\n]{{1,60}}\))?"
+# After a label, « 10 h 30 » in the open may be what is said; « 0:34 », or a time in brackets, is when it is said.
+_SAID_TIME = rf"(?!\s*{SPOKEN}\s*[^\s:：\])>}}])"
+_AFTER = rf"(?:{_SAID_TIME}\s*{_RANGE})?"
 _BRACKET = re.compile(
     rf"\s*[\[<{{](?P<label>{_NAME}{_PAREN})[\]>}}]\s*[:：]?{_AFTER}\s*[:：]?\s*(?:[-–—]\s)?"
 )
-_COLON = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*[:：]+(?!\d\d)(?:\s*(?:[-–—]\s)?|$)")
-_TABBED = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}\s*\t\s*")
-_DASHED = re.compile(
-    rf"\s*(?P<label>[^\W_][\w.’'À-ÿ ]{{0,30}}?{_PAREN}){_AFTER}\s*(?:\s[-–—]+\s|[-–—]\s|\s[-–—](?=\S))\s*"
+_STARS = r"(?:\*{1,2}|_{1,2})?"  # « **Marie** : » in a plain text
+_COLON = re.compile(
+    rf"\s*{_STARS}(?P<label>{_NAME}{_PAREN}){_STARS}{_AFTER}\s*[:：]+(?!\d\d){_STARS}(?:\s*(?:[-–—]\s)?|$)"
 )
-_DOTTED = re.compile(r"\s*(?P<label>[^\W\d_]{1,4}\d{0,2})\.\s*[-–—]?\s+")
-_ALONE = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN})(?:\s*[-–,]?\s*{_RANGE})?\s*$")
+_TABBED = re.compile(rf"\s*(?P<label>{_NAME}{_PAREN}){_AFTER}(?:\s*\t\s*|\s{{3,}})")
+_DASHED = re.compile(
+    rf"\s*(?P<label>[^\W_](?:[\w.’'À-ÿ ]|(?<=\w)-(?=\w)){{0,30}}?{_PAREN}){_AFTER}\s*(?:\s[-–—]+\s|[-–—]\s|\s[-–—](?=\S))\s*"
+)
+_DOTTED = re.compile(rf"\s*(?P<label>[^\W\d_]{{1,4}}\d{{0,2}})\.\s*[-–—]?\s+(?:{_RANGE}\s*$)?")
+_SIGNED = re.compile(
+    r"\s*(?:\((?P<label>[^\W_][^\n()]{0,40})\)|(?P<other>[^\W_][\w.’' -]{0,30}?)\s?(?:/|>{1,2}|=|\|))\s+(?=\S)"
+)
+_ALONE = re.compile(rf"\s*{_STARS}(?P<label>{_NAME}{_PAREN}){_STARS}(?:\s*[-–,]?\s*{_RANGE})?\s*$")
 _CODED = re.compile(r"\s*(?P<label>[A-ZÀ-Ý]{1,5}\d{1,2}|[A-ZÀ-Ý]{2,5})\s+(?=\S)")
-_WEAK = frozenset({Form.DASH, Form.DOT, Form.LINE, Form.CODE})  # forms that ordinary lines also take
+_WEAK = frozenset(
+    {Form.DASH, Form.DOT, Form.LINE, Form.CODE, Form.SIGN}
+)  # forms that ordinary lines also take
 _FORMS = (
     (Form.BRACKET, _BRACKET),
     (Form.TAB, _TABBED),
@@ -72,9 +84,12 @@ _FORMS = (
     (Form.DOT, _DOTTED),
     (Form.LINE, _ALONE),
     (Form.CODE, _CODED),
+    (Form.SIGN, _SIGNED),
 )
+_AFTER_BULLET = frozenset({Form.BRACKET, Form.COLON, Form.TAB})
 # What people add to a name: « (maire) », « , adjointe », « – chargée d'études ».
 _DESCRIBED = re.compile(r"\s*\([^()]*\)|(?<=\w),\s.*|(?<=\w)\s[–—-]\s.*")
+_DASH = re.compile(r"\s[–—-]\s|/\s")
 _SOMEBODY = re.compile(
     r"(?:une?|des|les?|la|l[’'])\s?(?:dame|monsieur|homme|femme|gar[çc]on|filles?|fils|enfants?|maris?|[ée]pou(?:x|se)|conjointe?|"
     r"compagn(?:e|on)|p[èe]re|m[èe]re|fr[èe]re|s(?:œ|oe)ur|voisine?s?|amie?s?|coll[èe]gue|secr[ée]taire|habitante?s?|"
@@ -94,6 +109,7 @@ _ANSWERS = (
     r"enqu[êe]t[ée]e?s?|interview[ée]e?s?|interrog[ée]e?s?|r[ée]pondant(?:e)?s?|r[ée]p|r[ée]ponses?|r|loc(?:uteur|utrice)?s?\.?|"
     r"informat(?:eur|rice)s?|informant(?:e)?|participant(?:e)?s?|habitant(?:e)?s?|entretenue?s?|ent|t[ée]moins?|inf|"
     r"maire|[ée]lue?s?|adjointe?|h[ée]berg[ée]e?|r[ée]sidente?|locataire|propri[ée]taire|b[ée]n[ée]ficiaire|usag(?:er|[èe]re)|"
+    r"(?:personnes?|gens) (?:interrog|enqu[êe]t|rencontr|interview|entretenu|h[ée]berg|log)[ée]?e?s?|"
     r"interviewee|respondent|subject|patient(?:e)?|candidate?|alternante?|seniors?"
 )
 _OTHERS = (
@@ -131,6 +147,14 @@ _PHRASES = frozenset(
      "le pire", "le mieux", "la preuve", "même chose", "deux choses", "une chose", "autre chose", "ça veut dire", "je me suis dit",
      "il m'a dit", "elle m'a dit", "on m'a dit", "ils m'ont dit", "il dit", "elle dit", "on dit", "on se dit", "je dis"}
 )  # fmt: skip
+# What a sentence has and a name has not: « Le maire m'a dit : », « C'était compliqué : », « Donc, si je comprends bien : ».
+_SENTENCE_WORDS = """
+    je j tu il on nous vous ils c ce ça cela me m te t se s y a ai as avons avez ont avait avais est es suis sont était étais
+    étaient sera fait faut faudrait va vais dit dis disait disent disais pense crois sais sait si que qu donc mais parce car pas
+    ne n plus voilà comme quand dont deux trois quatre
+"""
+_SENTENCE = frozenset(_SENTENCE_WORDS.split())
+_INITIALS = frozenset("cjmntsya")  # « M. C. » is somebody
 _TABLE_HEADS = frozenset(
     {"propos", "texte", "transcription", "verbatim", "paroles", "parole", "contenu", "discours"}
 )
@@ -158,11 +182,14 @@ def readings(passage: Passage) -> list[Header]:
     text = passage.text
     first = _TIME_FIRST.match(text)
     gap = _WIDE_GAP.search(text, 0, 200)
-    end = gap.start() if gap else 200
+    end = gap.start() + 3 if gap else 200
+    bullet = _BULLET_FIRST.match(text)
     found: list[Header] = []
-    for offset, times in _starts(text, first):
+    for offset, times in _starts(text, first, bullet):
         for form, pattern in _FORMS:
             if form is Form.LINE and len(text) > 100:
+                continue
+            if bullet is not None and offset == bullet.end() and form not in _AFTER_BULLET:
                 continue
             match = pattern.match(text, offset, end)
             if match is not None and (header := _header(form, match, times)) is not None:
@@ -170,20 +197,24 @@ def readings(passage: Passage) -> list[Header]:
     return found
 
 
-def _starts(text: str, time: re.Match[str] | None) -> list[tuple[int, tuple[float | None, float | None]]]:
-    """Where a label may begin: after a time written first, after a row number, at once."""
+def _starts(
+    text: str, time: re.Match[str] | None, bullet: re.Match[str] | None
+) -> list[tuple[int, tuple[float | None, float | None]]]:
+    """Where a label may begin: after a time written first, after a row number or a bullet, at once."""
     starts: list[tuple[int, tuple[float | None, float | None]]] = []
     if time is not None:
         starts.append((time.end(), (seconds(time["from"]), _seconds(time["to"]))))
     number = _NUMBER_FIRST.match(text)
     if number is not None:
         starts.append((number.end(), (None, None)))
+    if bullet is not None:
+        starts.append((bullet.end(), (None, None)))
     starts.append((0, (None, None)))
     return starts
 
 
 def _header(form: Form, match: re.Match[str], times: tuple[float | None, float | None]) -> Header | None:
-    label = " ".join(match["label"].split()).strip(" -–,")
+    label = " ".join((match["label"] or match["other"]).split()).strip(" -–,")
     if not _name_like(label, form) or re.fullmatch(TIME, label):
         return None
     groups = match.groupdict()
@@ -213,11 +244,26 @@ def _name_like(label: str, form: Form) -> bool:
         return True
     if words[0].casefold().strip(".'") in _NOBODY:
         return False
+    if len(words) > 1 and not titled and _is_sentence(bare):
+        return False
     if re.search(r"\.\s+\w", re.sub(r"\b\w{1,4}\.", "", bare)):
         return False
-    if form in {Form.DASH, Form.DOT, Form.LINE} and not _capital(words):
+    if form in {Form.LINE, Form.DASH} and _is_small(bare):
+        return len(bare) > 1  # « marie », if it comes back as often as « enq » (`_sure`)
+    if form in {Form.DASH, Form.DOT, Form.LINE, Form.SIGN} and not _capital(words):
         return False
     return form is Form.BRACKET or bare[0].isupper() or bare[0].isdigit() or len(words) == 1
+
+
+def _is_small(label: str) -> bool:
+    """Whether a label is one word in small letters."""
+    return label.isalpha() and label.islower()
+
+
+def _is_sentence(bare: str) -> bool:
+    """Whether small words of a sentence stand in it; a capital makes an initial of « M A », not of « Y a »."""
+    words = re.findall(r"[^\W\d_]+", bare)
+    return any(word in _SENTENCE for word in words) or words[0].casefold() in _SENTENCE - _INITIALS
 
 
 def _capital(words: Sequence[str]) -> bool:
@@ -301,7 +347,8 @@ def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[
 
 
 def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
-    found = {rank: readings(passage) for rank, passage in enumerate(passages) if passage.speaker is None}
+    read = {rank: readings(passage) for rank, passage in enumerate(passages) if passage.speaker is None}
+    found = _without_speech(read)
     counts: Counter[tuple[Form, str]] = Counter()
     examples: dict[tuple[Form, str], Header] = {}
     for headers in found.values():
@@ -333,6 +380,19 @@ def _survey(passages: Sequence[Passage], declared: Iterable[str]) -> _Survey:
     )
 
 
+def _without_speech(found: dict[int, list[Header]]) -> dict[int, list[Header]]:
+    """Without the labels that swallow words after a dash: « LOC - Il y a deux choses : » amid many « LOC - »."""
+    parting = {Form.DASH, Form.SIGN}
+    dashed = Counter(h.key for headers in found.values() for h in headers if h.form in parting)
+    whole = Counter(h.label for headers in found.values() for h in headers if h.form not in parting)
+
+    def is_speech(header: Header) -> bool:
+        head = _DASH.split(header.label, maxsplit=1)
+        return header.form not in parting and len(head) > 1 and dashed[key(head[0])] > whole[header.label]
+
+    return {rank: [h for h in headers if not is_speech(h)] for rank, headers in found.items()}
+
+
 def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
     """Whether a label, in this form, opens turns by itself."""
     form, name = pair
@@ -340,6 +400,8 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
     if name in survey.declared:
         return True
     role = _names_role(header.label)
+    if form in {Form.LINE, Form.DASH} and _is_small(header.label) and not role:
+        return _answers_a_role(form, count, survey)
     if form is Form.LINE:
         known = role or (count >= 2 and _capital(header.label.split()))
         return (
@@ -356,7 +418,19 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
         )
     if form is Form.CODE:
         return count >= 2 and _everyone_coded(survey)
+    if form is Form.SIGN and survey.uses[Form.SIGN] < len(survey.passages) / 3:
+        return False
     return count >= (2 if role else 3)
+
+
+def _answers_a_role(form: Form, count: int, survey: _Survey) -> bool:
+    """Whether a word in small letters opens lines about as often as the word for a role that others have."""
+    asked = [
+        times
+        for pair, times in survey.counts.items()
+        if pair[0] is form and _names_role(survey.examples[pair].label)
+    ]
+    return count >= 3 and any(abs(count - times) <= max(1, times // 5) for times in asked)
 
 
 def _everyone_coded(survey: _Survey) -> bool:
