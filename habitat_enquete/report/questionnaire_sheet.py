@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from habitat_enquete.ingest.expressions.bounds import bounds_of
 from habitat_enquete.ingest.expressions.french import in_french, piped
-from habitat_enquete.model.questionnaire import Choice, Group, Question, Questionnaire, QuestionType, Repeat
+from habitat_enquete.model.questionnaire import Group, Question, Questionnaire, QuestionType, Repeat
+from habitat_enquete.report.questionnaire_skips import skips
 
 REPETITIONS: Final = 5
+_CODE_LENGTH: Final = 3
+_GREATEST: Final = 100_000
 _INSTRUCTIONS: Final = {
     QuestionType.SELECT_ONE: "Une seule réponse",
     QuestionType.SELECT_MULTIPLE: "Plusieurs réponses possibles",
@@ -20,11 +24,12 @@ _INSTRUCTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SheetChoice:
-    """A box to tick: its label, its code, whether a text is asked beside it."""
+    """A box to tick: its label, its number on the page, whether a text is asked beside it, where to go next (« Q9 »)."""
 
     label: str
     code: str
     specify: bool = False
+    goto: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class SheetQuestion:
     choices: the boxes; of a matrix, the columns.
     rows: of a matrix, its lines.
     unit, date_format: what follows the blank, how a date is written.
+    digits: how many boxes a whole number takes; 0 for a blank.
     required: whether an answer is expected.
     """
 
@@ -52,6 +58,7 @@ class SheetQuestion:
     unit: str = ""
     date_format: str = ""
     required: bool = False
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +151,49 @@ def _question(questionnaire: Questionnaire, question: Question, marks: dict[str,
         number=marks.get(question.name, ""),
         kind=_kind(question),
         label=piped(question.label, marks),
-        hint=piped(question.hint, marks),
+        hint=piped(" · ".join(filter(None, (question.hint, _range(question)))), marks),
         instruction=_instruction(question),
         condition=in_french(question.relevant, questionnaire, marks) if question.relevant else "",
-        choices=tuple(_choice(each) for each in questionnaire.choices_of(question)),
+        choices=tuple(_choices(questionnaire, question, marks)),
         rows=tuple(row.label for row in question.rows),
         unit=question.unit,
         date_format={"mois": "MM/AAAA", "annee": "AAAA"}.get(question.precision or "", "JJ/MM/AAAA"),
         required=question.required,
+        digits=_digits(question),
     )
 
 
-def _choice(choice: Choice) -> SheetChoice:
-    return SheetChoice(choice.label, choice.name, choice.specify)
+def _choices(
+    questionnaire: Questionnaire, question: Question, marks: dict[str, str]
+) -> Iterator[SheetChoice]:
+    """The boxes, numbered by their codes when these are numbers, else in their order."""
+    choices = questionnaire.choices_of(question)
+    coded = all(choice.name.isdecimal() and len(choice.name) <= _CODE_LENGTH for choice in choices)
+    gotos = skips(questionnaire, question, marks)
+    for rank, choice in enumerate(choices, start=1):
+        number = choice.name if coded else str(rank)
+        yield SheetChoice(choice.label, number, choice.specify, gotos.get(choice.name, ""))
+
+
+def _digits(question: Question) -> int:
+    """The boxes of a whole number: as many as its greatest value has digits."""
+    high = bounds_of(question).high
+    if question.type is not QuestionType.INTEGER or high is None or not 0 < high < _GREATEST:
+        return 0
+    return len(f"{high:.0f}")
+
+
+def _range(question: Question) -> str:
+    """The numbers accepted, in words: « de 16 à 110 »."""
+    bounds = bounds_of(question)
+    low, high = (
+        None if each is None else f"{each:g}".replace(".", ",") for each in (bounds.low, bounds.high)
+    )
+    if not question.type.is_number or (low is None and high is None) or low == high:
+        return ""
+    if low is None or high is None:
+        return f"{low} au moins" if low is not None else f"{high} au plus"
+    return f"de {low} à {high}"
 
 
 def _kind(question: Question) -> str:

@@ -110,11 +110,18 @@ def _question(word: Word, question: SheetQuestion) -> None:
     elif question.choices:
         box = _ROUND if question.kind == "single" else _SQUARE
         for rank, choice in enumerate(question.choices, start=1):
-            line = _line(word, f"{box} {choice.label}" + (" \t" if choice.specify else ""), indent=0.6)
+            number = "" if question.kind == "rank" else f"{choice.code}  "
+            goto = f"  **→ {choice.goto}**" if choice.goto else ""
+            text = f"{box} {number}{choice.label}" + (" \t" if choice.specify else "") + goto
+            line = _line(word, text, indent=0.6)
             line.paragraph_format.keep_with_next = rank < len(question.choices)
     elif question.kind == "date":
         cells = " / ".join("__ " * len(part) for part in question.date_format.split("/"))
         _line(word, f"{cells}  ({question.date_format})", indent=0.6)
+    elif question.digits:
+        _line(
+            word, "|" + "__|" * question.digits + (f" {question.unit}" if question.unit else ""), indent=0.6
+        )
     elif question.kind != "agreement":
         _blanks(word, _LINES.get(question.kind, 1), question.unit)
 
@@ -125,7 +132,7 @@ def _grid(word: Word, block: SheetBlock) -> None:
     for rank in range(block.repetitions):
         _write(table.cell(0, rank + 1), str(rank + 1))
     for row, question in enumerate(block.questions, start=1):
-        codes = " · ".join(f"{rank} {choice.label}" for rank, choice in enumerate(question.choices, start=1))
+        codes = " · ".join(f"{choice.code} {choice.label}" for choice in question.choices)
         condition = f" (si {question.condition})" if question.condition else ""
         unit = f" ({question.unit})" if question.unit else ""
         _write(table.cell(row, 0), f"{question.number} {question.label}{unit}{condition}", codes)
@@ -134,7 +141,7 @@ def _grid(word: Word, block: SheetBlock) -> None:
 def _matrix(word: Word, question: SheetQuestion) -> None:
     table = _table(word, len(question.rows) + 1, len(question.choices) + 1)
     for column, choice in enumerate(question.choices, start=1):
-        _write(table.cell(0, column), choice.label)
+        _write(table.cell(0, column), choice.label, choice.code)
     for row, label in enumerate(question.rows, start=1):
         _write(table.cell(row, 0), label)
         for column in range(1, len(question.choices) + 1):

@@ -38,19 +38,23 @@ themes:
     ("text", "french"),
     [
         ("${statut} = 'loc'", "Q3 : « Locataire »"),
-        ("${statut} != 'loc'", "Q3 ≠ « Locataire »"),
+        ("${statut} != 'loc'", "Q3 : autre réponse que « Locataire »"),
         ("${statut} = 'loc' or ${statut} = 'autre'", "Q3 : « Locataire » ou « Autre (préciser) »"),
-        ("selected(${motifs}, 'nsp') and ${age} >= 18", "Q5 : « NSP » et Q2 ≥ 18"),
-        ("not(selected(${motifs}, 'nsp'))", "Q5 ≠ « NSP »"),
-        ("not(${age} > 18 and ${age} < 30)", "pas (Q2 > 18 et Q2 < 30)"),
-        ("${age} > 3 and (${statut} = 'loc' or ${age} = 1.5)", "Q2 > 3 et (Q3 : « Locataire » ou Q2 = 1,5)"),
+        ("selected(${motifs}, 'nsp') and ${age} >= 18", "Q5 : « NSP » et Q2 vaut 18 ou plus"),
+        ("not(selected(${motifs}, 'nsp'))", "Q5 : « NSP » n'est pas coché"),
+        ("not(${age} > 18 and ${age} < 30)", "sauf si Q2 est supérieur à 18 et Q2 est inférieur à 30"),
+        (
+            "${age} > 3 and (${statut} = 'loc' or ${age} = 1.5)",
+            "Q2 est supérieur à 3 et (Q3 : « Locataire » ou Q2 vaut 1,5)",
+        ),
         ("${accord} = 'OK'", "Q1 : accord donné"),
-        ("${age} = ''", "Q2 sans réponse"),
-        ("${age} != ''", "Q2 renseignée"),
-        ("${statut} = 'zut'", "Q3 = « zut »"),
-        ("count-selected(${motifs}) > 1", "nombre de réponses à Q5 > 1"),
-        ("count(${episode}) > 0", "nombre de « episode » > 0"),
-        ("position(..) > 1", "rang > 1"),
+        ("${age} = ''", "Q2 est sans réponse"),
+        ("${age} != ''", "Q2 a une réponse"),
+        ("${statut} = 'zut'", "Q3 vaut « zut »"),
+        ("count-selected(${motifs}) > 1", "le nombre de réponses à Q5 est supérieur à 1"),
+        ("count(${episode}) > 0", "le nombre de « episode » est supérieur à 0"),
+        ("position(..) > 1", "le rang est supérieur à 1"),
+        ("${arrivee} >= date('2024-01-31')", "« arrivee » est le 31/01/2024 ou après"),
         ("${satis_loyer} = 'loc'", "Q6a : « Locataire »"),
         ("${age} >", "${age} >"),
     ],
@@ -62,6 +66,26 @@ def test_conditions_in_words(habitants, text, french):
 
 def test_answers_recalled_in_a_label():
     assert piped("Quel âge a ${prenom} ?", {"prenom": "Q3"}) == "Quel âge a [réponse à Q3] ?"
+    assert piped("Il vous reste ${calcul} €", {}) == "Il vous reste […] €"
+
+
+def test_where_to_go_next_bounds_and_codes():
+    study = parse_yaml(
+        """
+listes: {on: [{nom: oui, libelle: Oui}, {nom: non, libelle: Non}], note: [{nom: "1", libelle: Bien}, {nom: "9", libelle: NSP}]}
+questions:
+  - {type: choix_unique, liste: on, nom: a, libelle: "Un garage ?"}
+  - {type: entier, nom: b, libelle: "Combien ?", filtre: "${a} = 'oui'", contrainte: ". >= 1 and . <= 12"}
+  - {type: entier, nom: c, libelle: "Où ?", filtre: "${a} = 'oui' and ${b} > 1"}
+  - {type: choix_unique, liste: note, nom: d, libelle: "Et ?"}
+  - {type: texte, nom: e, libelle: "Pourquoi ?", filtre: "${d} = '1'"}
+""",
+        file="q.yaml",
+    )
+    one, two, _, four, _ = sheet_of(study).blocks[0].questions
+    assert [(each.code, each.goto) for each in one.choices] == [("1", ""), ("2", "Q4")]
+    assert (two.hint, two.digits) == ("de 1 à 12", 2)
+    assert [(each.code, each.goto) for each in four.choices] == [("1", ""), ("9", "fin du questionnaire")]
 
 
 def test_the_sheet_numbers_questions_and_says_how_to_answer(habitants):
@@ -100,7 +124,7 @@ def test_guide_page_escapes_what_was_typed():
 
 def test_word_documents_hold_every_question(habitants):
     text = "\n".join(each.text for each in Document(io.BytesIO(sheet_docx(sheet_of(habitants)))).paragraphs)
-    for expected in ("Q2  Âge", "○ Locataire", "☐ =Emploi", "Seulement si Q1", "Q9  Freins"):
+    for expected in ("Q2  Âge", "○ 1  Locataire", "☐ 1  =Emploi", "Seulement si Q1", "Q9  Freins"):
         assert expected in text
     guide = parse_yaml(GUIDE, file="g.yaml")
     assert isinstance(guide, Guide)

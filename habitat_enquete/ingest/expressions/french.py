@@ -22,16 +22,23 @@ from habitat_enquete.ingest.expressions.syntax import (
 )
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 
-_SIGNS: Final = {
-    "=": "=",
-    "!=": "≠",
-    "<": "<",
-    "<=": "≤",
-    ">": ">",
-    ">=": "≥",
-    "div": "÷",
-    "mod": "modulo",
-    "*": "×",
+_SIGNS: Final = {"div": "÷", "mod": "modulo", "*": "×"}
+# A comparison, before the value and after it.
+_COMPARED: Final = {
+    "=": ("vaut ", ""),
+    "!=": ("ne vaut pas ", ""),
+    "<": ("est inférieur à ", ""),
+    "<=": ("vaut ", " ou moins"),
+    ">": ("est supérieur à ", ""),
+    ">=": ("vaut ", " ou plus"),
+}
+_DATED: Final = {
+    "=": ("est le ", ""),
+    "!=": ("n'est pas le ", ""),
+    "<": ("est avant le ", ""),
+    "<=": ("est le ", " ou avant"),
+    ">": ("est après le ", ""),
+    ">=": ("est le ", " ou après"),
 }
 
 
@@ -79,11 +86,28 @@ class _Speaker:
         chosen = self._chosen(node)
         if chosen is not None:
             name, label, negated = chosen
-            return f"{self._mark(name)} {'≠' if negated else ':'} {label}"
+            return self._answered(name, label, negated)
         if node.operator in {"=", "!="} and Text("") in (node.left, node.right):
             other = self.say(node.left if node.right == Text("") else node.right)
-            return f"{other} {'sans réponse' if node.operator == '=' else 'renseignée'}"
-        return f"{self.say(node.left)} {_SIGNS.get(node.operator, node.operator)} {self.say(node.right)}"
+            return f"{other} {'est sans réponse' if node.operator == '=' else 'a une réponse'}"
+        left, right = self.say(node.left), self.say(node.right)
+        if node.operator in _COMPARED:
+            before, after = (_DATED if self._is_dated(node) else _COMPARED)[node.operator]
+            return f"{left} {before}{right}{after}"
+        return f"{left} {_SIGNS.get(node.operator, node.operator)} {right}"
+
+    def _answered(self, name: str, label: str, negated: bool) -> str:
+        if not negated:
+            return f"{self._mark(name)} : {label}"
+        question = self.questions[name]
+        if question.type is QuestionType.SELECT_MULTIPLE:
+            return f"{self._mark(name)} : {label} n'est pas coché"
+        return f"{self._mark(name)} : autre réponse que {label}"
+
+    def _is_dated(self, node: Binary) -> bool:
+        """Whether a comparison is with a day written in full: `date('2024-01-31')`."""
+        sides = (node.left, node.right)
+        return any(isinstance(side, Call) and side.name == "date" for side in sides)
 
     def _joined(self, node: Binary) -> str:
         """`or` on one question says the question once; an `or` inside an `and` keeps its parentheses."""
@@ -107,15 +131,17 @@ class _Speaker:
                 return f"{self._mark(chosen[0])} : {chosen[1]}"
             case Call(name="not", arguments=(inside,)):
                 chosen = self._chosen(inside)
-                if chosen is not None and not chosen[2]:
-                    return f"{self._mark(chosen[0])} ≠ {chosen[1]}"
-                return f"pas ({self.say(inside)})"
+                if chosen is not None:
+                    return self._answered(chosen[0], chosen[1], not chosen[2])
+                return f"sauf si {self.say(inside)}"
             case Call(name="count-selected", arguments=(inside,)):
-                return f"nombre de réponses à {self.say(inside)}"
+                return f"le nombre de réponses à {self.say(inside)}"
             case Call(name="count", arguments=(inside,)):
-                return f"nombre de {self.say(inside)}"
+                return f"le nombre de {self.say(inside)}"
+            case Call(name="date", arguments=(Text(value=text),)):
+                return "/".join(reversed(text.split("-")))
             case Call(name="position"):
-                return "rang"
+                return "le rang"
             case Call(name="today"):
                 return "aujourd'hui"
             case Call(name=name, arguments=arguments):
@@ -156,13 +182,13 @@ def _flat(node: Node, operator: str) -> list[Node]:
 
 
 def piped(label: str, marks: Mapping[str, str]) -> str:
-    """A label whose `${question}` are shown as places to fill.
+    """A label whose `${question}` are shown as places to fill; what paper cannot compute is left blank.
 
     >>> piped("Quel âge a ${prenom} ?", {"prenom": "Q3"})
     'Quel âge a [réponse à Q3] ?'
     """
     return re.sub(
         r"\$\{\s*([^{}]+?)\s*\}",
-        lambda found: f"[réponse à {marks.get(found.group(1), found.group(1))}]",
+        lambda found: f"[réponse à {marks[found.group(1)]}]" if found.group(1) in marks else "[…]",
         label,
     )
