@@ -300,6 +300,11 @@ class Code(StrEnum):
         "{file}, ligne {line} : « patterns » attend une liste de motifs, chacun une liste de jetons entre accolades, "
         "par exemple « - [{{LEMMA: chercher}}, {{POS: NOUN}}] »."
     )
+    CODEBOOK_BAD_TOKEN = "{file}, ligne {line} : ce motif ne peut rien trouver : {why}. Corrigez-le (jetons du Matcher de spaCy)."
+    CODEBOOK_BAD_GUID = (
+        "{file}, ligne {line} : « {guid} » n'est pas un identifiant REFI-QDA. Supprimez cette ligne ou écrivez-le sous la forme "
+        "7d1f0c2e-8e0a-4f7c-9c51-0f5cf0f4a111."
+    )
     CODEBOOK_BAD_COLOUR = '{file}, ligne {line} : « {colour} » n\'est pas une couleur. Écrivez-la sous la forme "#1b6ca8", entre guillemets.'
     CODEBOOK_CODE_ABSENT = (
         "La grille n'a pas de code « {id} ».{hint} Les codes sont les « id » de codebook.yaml."

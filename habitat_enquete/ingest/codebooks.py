@@ -15,6 +15,7 @@ from typing import Final
 
 from habitat_enquete.errors import Code as Message
 from habitat_enquete.errors import Problem
+from habitat_enquete.ingest import token_patterns
 from habitat_enquete.model.codebook import (
     Code,
     Codebook,
@@ -31,7 +32,6 @@ from habitat_enquete.yamlsource import (
     Items,
     Section,
     Table,
-    Value,
     hint,
     parse_mapping,
     read_text,
@@ -72,8 +72,8 @@ _SCOPES: Final = ("sentence", "turn")
 _DEFAULT_GAP: Final = 3
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_]*")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_GUID: Final = re.compile(r"(\{)?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?(1)\})")
 _WORD: Final = re.compile(r"\w")
-_COMPARISON: Final = frozenset({"==", "!=", ">=", "<=", ">", "<"})
 
 
 def read_codebook(path: Path) -> Codebook:
@@ -185,7 +185,7 @@ class _Reader:
                 label=self._label(section),
                 definition=section.text("definition"),
                 colour=self._colour(section),
-                guid=section.text("guid") or None,
+                guid=self._guid(section),
             )
             themes.append(theme)
             sections += [(each, theme) for each in section.sections("codes")]
@@ -219,7 +219,7 @@ class _Reader:
             stages=section.texts("stages"),
             parent=section.text("parent") or None,
             colour=self._colour(section) or theme.colour,
-            guid=section.text("guid") or None,
+            guid=self._guid(section),
             line=section.line(),
         )
 
@@ -240,17 +240,21 @@ class _Reader:
         value = section.value("patterns")
         if value is None:
             return ()
-        if isinstance(value, Items) and all(
-            isinstance(pattern, Items) and pattern and all(isinstance(token, Table) for token in pattern)
-            for pattern in value
-        ):
-            return tuple(
-                tuple(_token(token) for token in pattern if isinstance(token, Table))
-                for pattern in value
-                if isinstance(pattern, Items)
+        if not isinstance(value, Items) or not value:
+            section.report(Message.CODEBOOK_BAD_PATTERN, line=section.line("patterns"))
+            return ()
+        patterns = []
+        for pattern, line in zip(value, value.lines, strict=True):
+            tokens = (
+                [each for each in pattern if isinstance(each, Table)] if isinstance(pattern, Items) else []
             )
-        section.report(Message.CODEBOOK_BAD_PATTERN, line=section.line("patterns"))
-        return ()
+            if not tokens or len(tokens) < len(pattern):
+                section.report(Message.CODEBOOK_BAD_PATTERN, line=line)
+            elif why := next((why for each in tokens if (why := token_patterns.wrong(each))), ""):
+                section.report(Message.CODEBOOK_BAD_TOKEN, line=line, why=why)
+            else:
+                patterns.append(tuple(token_patterns.token(each) for each in tokens))
+        return tuple(patterns)
 
     def _terms(self, section: Section, key: str) -> tuple[str, ...]:
         lines = _item_lines(section, key)
@@ -294,6 +298,13 @@ class _Reader:
             section.report(Message.CODEBOOK_BAD_COLOUR, line=section.line("colour"), colour=colour)
             return None
         return colour or None
+
+    def _guid(self, section: Section) -> str | None:
+        guid = section.text("guid")
+        if guid and not _GUID.fullmatch(guid):
+            section.report(Message.CODEBOOK_BAD_GUID, line=section.line("guid"), guid=guid)
+            return None
+        return guid or None
 
     def _check_references(self, sections: Iterable[Section], codes: tuple[Code, ...]) -> None:
         parents = {code.id: code.parent for code in codes}
@@ -349,20 +360,3 @@ def _has_cycle(code: str, parents: Mapping[str, str | None]) -> bool:
         seen.add(current)
         current = parents.get(current)
     return current == code and parents.get(code) is not None
-
-
-def _token(table: Table) -> dict[str, object]:
-    """One token of a spaCy `Matcher` pattern, its numbers and booleans being what spaCy expects."""
-    return {key: _attribute(key, value) for key, value in table.items()}
-
-
-def _attribute(key: str, value: Value) -> object:
-    if isinstance(value, Table):
-        return {name: _attribute(key if name in _COMPARISON else name, item) for name, item in value.items()}
-    if isinstance(value, Items):
-        return [_attribute(key, item) for item in value]
-    if key.startswith(("IS_", "LIKE_")) or key in {"SPACY", "ENT_IOB"}:
-        return value.casefold() in {"true", "oui", "yes"}
-    if key == "LENGTH" and re.fullmatch(r"\d+", value):
-        return int(value)
-    return value
