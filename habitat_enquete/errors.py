@@ -366,6 +366,7 @@ class Code(StrEnum):
     QUERY_BAD_CONDITION = (
         "La condition « {text} » n'est pas comprise. Écrivez par exemple public=nouvel_arrivant ou age>=60."
     )
+    QUERY_NO_NUMBER = "La condition « {text} » compare avec « {value} », qui n'est ni un nombre ni une date. Écrivez par exemple age>=60 ou date_entretien<2021-06-01."
     QUERY_UNKNOWN_ATTRIBUTE = (
         "Personne n'a de caractéristique « {name} » dans cette étude. Caractéristiques connues : {known}."
     )

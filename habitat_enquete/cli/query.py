@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "--where",
     multiple=True,
     metavar="CONDITION",
-    help="Qui parle : public=nouvel_arrivant, age>=60… (répétable).",
+    help="Qui parle : public=nouvel_arrivant, public=habitant|acteur, age>=60, epci!=… (répétable : toutes doivent tenir).",
 )
 @click.option(
     "--by",
@@ -73,8 +73,8 @@ def command(
 ) -> None:
     """Cherche des passages par leurs codes et par qui parle.
 
-    ET, OU, SAUF, PRÈS/30 (30 mots au plus entre les deux) et parenthèses ; un nom est un code, « theme:offre_locative » ou
-    « offre_* ». Seuls les codages retenus comptent. Les tables écrites par --output : passages avec toutes les caractéristiques
+    ET, OU, SAUF, PRÈS/30 (30 mots au plus entre les deux) et parenthèses ; PRÈS lie plus que ET et SAUF, qui lient plus que OU ;
+    un nom est un code, « theme:offre_locative » ou « offre_* ». Seuls les codages retenus comptent. Les tables écrites par --output : passages avec toutes les caractéristiques
     de la personne, codes × caractéristique, codes × codes, personnes × codes (0/1).
 
     \b
@@ -95,6 +95,9 @@ def command(
             say(_line(hit))
         if len(result.hits) > limit:
             tell(f"… et {count(len(result.hits) - limit, 'autre')} (--limit, ou --output pour tout avoir).")
+    for name, values in result.unheard.items():
+        asked = ", ".join(f"« {value} »" for value in values)
+        tell(f"Personne n'a pour « {name} » la valeur {asked} : vérifiez la condition.")
     for path in files:
         tell(f"→ {project.relative(path)}")
 
@@ -120,6 +123,7 @@ def _summary(result: QueryResult) -> dict[str, Any]:
             }
             for hit in result.hits
         ],
+        "unheard": {name: list(values) for name, values in result.unheard.items()},
         "people": len({hit.coding.respondent or hit.coding.document for hit in result.hits}),
         "crossings": {
             name: {

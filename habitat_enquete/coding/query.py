@@ -1,10 +1,11 @@
 """Asking for passages by their codes and by who speaks.
 
     manque_locations ET (loyer_eleve OU theme:prix) SAUF hlm
-    emploi PRÈS/30 mobilite
+    emploi PRÈS/30 (mobilite OU theme:services)
     offre_*
 
 ET, OU, SAUF (or NON), PRÈS/n (n words at most between the two, 20 when unsaid) and parentheses; `and or not near` are read too.
+PRÈS binds most, then ET and SAUF, then OU; on either side of PRÈS stand a name or names joined by OU.
 A name is a code, `theme:…` for all codes of a theme, or a beginning followed by `*`.
 """
 
@@ -71,9 +72,10 @@ def parse(text: str, codebook: Codebook) -> Query:
 
 
 class Condition:
-    """What must be known of the person: `public=nouvel_arrivant`, `age>=60`, `commune!=48095`.
+    """What must be known of the person: `public=nouvel_arrivant`, `public=habitant|acteur`, `age>=60`, `commune!=48095`.
 
-    An attribute that holds several values joined by `;` is equal to each of them. Numbers are compared as numbers.
+    An attribute that holds several values joined by `;` is equal to each of them. Numbers are compared as numbers, dates (2021-03-31) as dates. Without a
+    value, `public=` are the people of whom it is not known, `public!=` those of whom it is.
     Raises: EnqueteError when the text is no condition.
     """
 
@@ -82,23 +84,40 @@ class Condition:
         if found is None:
             raise EnqueteError(Message.QUERY_BAD_CONDITION, text=text)
         self.name, self.operator, self.value = found.groups()
+        self.values = [part.strip().casefold() for part in self.value.split("|") if part.strip()]
+        if self.operator not in ("=", "!=") and _ordered(self.value) is None:
+            raise EnqueteError(Message.QUERY_NO_NUMBER, text=text, value=self.value)
 
     def holds(self, attributes: Mapping[str, str]) -> bool:
         """Whether somebody with these `attributes` fits; somebody of whom it is not known does not (but fits `!=`)."""
         known = attributes.get(self.name, "")
-        values = {value.strip().casefold() for value in known.split(";")} - {""}
-        if self.operator == "=":
-            return self.value.casefold() in values
-        if self.operator == "!=":
-            return self.value.casefold() not in values
-        left, right = _number(known), _number(self.value)
-        if left is None or right is None:
+        if self.operator in ("=", "!="):
+            values = _values(known)
+            equal = any(value in values for value in self.values) if self.values else not values
+            return equal is (self.operator == "=")
+        left, right = _ordered(known), _ordered(self.value)
+        if left is None or right is None or len(left) != len(right):
             return False
         return {">": left > right, "<": left < right, ">=": left >= right, "<=": left <= right}[self.operator]
 
+    def unheard(self, people: Iterable[Mapping[str, str]]) -> list[str]:
+        """The values asked for that nobody has: most often a slip of the pen."""
+        if self.operator not in ("=", "!="):
+            return []
+        heard = {value for attributes in people for value in _values(attributes.get(self.name, ""))}
+        return [value for value in self.values if value not in heard]
 
-def _number(text: str) -> float | None:
-    return float(text.replace(",", ".")) if re.fullmatch(r"-?\d+([.,]\d+)?", text.strip()) else None
+
+def _values(known: str) -> set[str]:
+    return {value.strip().casefold() for value in known.split(";")} - {""}
+
+
+def _ordered(text: str) -> tuple[float, ...] | None:
+    """A number (one part) or a date (year, month, day) as something that compares; None for anything else."""
+    if re.fullmatch(r"-?\d+([.,]\d+)?", text.strip()):
+        return (float(text.replace(",", ".")),)
+    date = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text.strip())
+    return tuple(map(float, date.groups())) if date else None
 
 
 def search(
@@ -186,16 +205,25 @@ class _Parser:
     def nearness(self) -> tuple[Test, set[str]]:
         begin = self.at
         test, wanted = self.atom()
+        side = self.alternatives(begin, wanted)
+        chain: Test | None = None
         while found := _NEAR.fullmatch(self.peek()):
-            if self.tokens[begin] == "(":
-                raise self.error("PRÈS relie deux noms de codes, sans parenthèses")
             self.at += 1
-            if self.peek() == "(":
-                raise self.error("PRÈS relie deux noms de codes, sans parenthèses")
+            begin = self.at
             _, more = self.atom()
-            near = _near(frozenset(wanted), frozenset(more), int(found.group(1) or _NEAR_WORDS))
-            test, wanted = near, wanted | more
-        return test, wanted
+            other = self.alternatives(begin, more)
+            if side is None or other is None:
+                raise self.error("de part et d'autre de PRÈS, mettez un nom, ou des noms reliés par OU")
+            near = _near(frozenset(side), frozenset(other), int(found.group(1) or _NEAR_WORDS))
+            chain = near if chain is None else _both(chain, near)
+            side, wanted = other, wanted | more
+        return chain or test, wanted
+
+    def alternatives(self, begin: int, wanted: set[str]) -> set[str] | None:
+        """The codes of an atom that is a name, or names joined by OU; None when it asks for more than one of them."""
+        words = {str(token).casefold() for token in self.tokens[begin : self.at]}
+        plain = not words & (_AND | _NOT) and not any(map(_NEAR.fullmatch, words))
+        return wanted if plain else None
 
     def atom(self) -> tuple[Test, set[str]]:
         word = self.peek()
@@ -203,11 +231,12 @@ class _Parser:
             self.at += 1
             inside = self.expression()
             if self.peek() != ")":
-                raise self.error("une parenthèse n'est pas refermée")
+                raise self.unexpected() if self.peek() else self.error("une parenthèse n'est pas refermée")
             self.at += 1
             return inside
-        if not word or word == ")" or word in _AND | _OR | _NOT:
-            raise self.error("il manque un nom de code")
+        if not word or word == ")" or word in _AND | _OR | _NOT or _NEAR.fullmatch(word):
+            place = f" après « {self.tokens[self.at - 1]} »" if self.at else " au début"
+            raise self.error(f"il manque un nom de code{place}")
         codes = self.codes(self.tokens[self.at])
         self.at += 1
         return _present(frozenset(codes)), codes
@@ -233,7 +262,18 @@ class _Parser:
 
     def expect_end(self) -> None:
         if self.at < len(self.tokens):
-            raise self.error(f"« {self.tokens[self.at]} » n'y a pas sa place")
+            raise self.unexpected()
+
+    def unexpected(self) -> EnqueteError:
+        """What to say of a word where nothing or an operator was awaited."""
+        token = str(self.tokens[self.at])
+        if token == ")":
+            return self.error("une parenthèse est refermée sans avoir été ouverte")
+        if token.casefold().startswith(("près/", "pres/", "near/")):
+            return self.error(f"« {token} » : après PRÈS/, écrivez un nombre de mots, par exemple PRÈS/30")
+        return self.error(
+            f"il manque ET, OU, SAUF ou PRÈS/30 entre « {self.tokens[self.at - 1]} » et « {token} »"
+        )
 
     def error(self, why: str) -> EnqueteError:
         return EnqueteError(Message.QUERY_SYNTAX, text=self.text, why=why)

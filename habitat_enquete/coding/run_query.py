@@ -22,7 +22,8 @@ class QueryResult:
     """What was found (`hits`), and the tables over the accepted codings of the people who fit the conditions.
 
     `crossings`: attribute → code → value → counts. `pairs`: codes met together → (people, pairs of passages).
-    `matrix`: one row per person of `people`, one column per code of `codes`.
+    `matrix`: one row per person of `people`, one column per code of `codes`. `unheard`: attribute → the values a condition
+    asked for that nobody has.
     """
 
     hits: tuple[Hit, ...]
@@ -33,6 +34,7 @@ class QueryResult:
     crossings: Mapping[str, Mapping[str, Mapping[str, Cell]]]
     pairs: Mapping[tuple[str, str], tuple[int, int]]
     matrix: tuple[tuple[int, ...], ...]
+    unheard: Mapping[str, tuple[str, ...]]
 
 
 def run(
@@ -76,6 +78,9 @@ def run(
         crossings={name: by_attribute(codings, codes, kept, name) for name in by},
         pairs=cooccurrences(codings, {name: each.text for name, each in documents.items()}, words=window),
         matrix=tuple(tuple(row) for row in matrix(codings, list(kept), codes)),
+        unheard={
+            each.name: tuple(values) for each in conditions if (values := each.unheard(people.values()))
+        },
     )
 
 

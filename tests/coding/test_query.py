@@ -80,6 +80,8 @@ def ask(said, text: str, scope: Scope = Scope.TURN, where: tuple[str, ...] = ())
         ("(prix_achat OU emploi) ET loyer", [("E01", "loyer"), ("E01", "emploi")]),
         ("theme:prix SAUF prix_achat", [("E01", "loyer"), ("E02", "loyer")]),
         ("prix*", [("E02", "Acheter")]),
+        ("loyer PRÈS/3 (emploi OU prix_achat)", [("E01", "loyer"), ("E01", "emploi")]),
+        ("loyer PRÈS/3 emploi PRÈS/3 prix_achat", []),
         ("loyer PRÈS/3 emploi", [("E01", "loyer"), ("E01", "emploi")]),
         ("loyer près/0 emploi", []),
     ],
@@ -103,11 +105,27 @@ def test_codes_meet_within_a_document_or_a_person(said):
         ("public!=habitant", {"R02", "R03"}),
         ("age>=60", {"R01"}),
         ("age<31,6", {"R02"}),
-        ("age>x", set()),
+        ("public=acteur|habitant", {"R01", "R02"}),
+        ("public!=acteur | candidat", {"R01", "R03"}),
+        ("public=", {"R03"}),
+        ("public!=", {"R01", "R02"}),
+        ("age>2021-01-01", set()),
     ],
 )
 def test_conditions_on_people(condition, people):
     assert {person for person, known in PEOPLE.items() if Condition(condition).holds(known)} == people
+
+
+@pytest.mark.parametrize(
+    ("known", "holds"), [("2021-03-31", True), ("2020-12-31", False), ("12", False), ("", False)]
+)
+def test_dates_are_compared_as_dates(known, holds):
+    assert Condition("date>=2021-01-01").holds({"date": known}) is holds
+
+
+def test_values_that_nobody_has_are_told():
+    assert Condition("public=habitant|martien").unheard(PEOPLE.values()) == ["martien"]
+    assert Condition("age>200").unheard(PEOPLE.values()) == []
 
 
 def test_conditions_filter_passages(said):
@@ -121,10 +139,15 @@ def test_conditions_filter_passages(said):
         ("theme:pri", "Vouliez-vous dire « prix »"),
         ("loyer ET", "il manque un nom de code"),
         ("(loyer", "parenthèse n'est pas refermée"),
-        ("loyer emploi", "« emploi » n'y a pas sa place"),
+        ("loyer emploi", "il manque ET, OU, SAUF ou PRÈS/30 entre « loyer » et « emploi »"),
+        ("loyer PRÈS/x emploi", "« PRÈS/x » : après PRÈS/, écrivez un nombre de mots"),
+        ("loyer)", "une parenthèse est refermée sans avoir été ouverte"),
+        ("(loyer emploi)", "il manque ET, OU, SAUF ou PRÈS/30 entre « loyer » et « emploi »"),
+        ("loyer OU OU emploi", "il manque un nom de code après « OU »"),
+        ("ET loyer", "il manque un nom de code au début"),
         ("SAUF loyer", "ne peut pas commencer par une exclusion"),
-        ("(loyer) PRÈS emploi", "PRÈS relie deux noms"),
-        ("loyer PRÈS (emploi)", "PRÈS relie deux noms"),
+        ("(loyer ET emploi) PRÈS emploi", "de part et d'autre de PRÈS, mettez un nom"),
+        ("loyer PRÈS (emploi SAUF loyer)", "des noms reliés par OU"),
     ],
 )
 def test_a_query_that_cannot_be_understood_says_why(text, message):
@@ -135,6 +158,8 @@ def test_a_query_that_cannot_be_understood_says_why(text, message):
 def test_a_condition_that_cannot_be_understood_says_why():
     with pytest.raises(EnqueteError, match="public=nouvel_arrivant"):
         Condition("public")
+    with pytest.raises(EnqueteError, match="« x », qui n'est ni un nombre ni une date"):
+        Condition("age>x")
 
 
 def test_people_documents_and_mentions_by_attribute(said):
