@@ -3,10 +3,15 @@
     python benchmarks/coding_assistance.py --data FOLDER [--json]
 
 FOLDER holds `*.jsonl` (one answer per line: question_id, text, labels_majority, labels_count, author) and a codebook csv
-(question_id, label): the shape of the « grande annotation » of the Grand Débat. Answers that readers agreed on are the truth.
+(question_id, label, and a definition when there is one): the shape of the « grande annotation » of the Grand Débat. Answers that
+readers agreed on are the truth: without labels_majority, what two readers at least said; without author, each answer has its own;
+without a codebook, the codes are those that readers used.
 
 1. Five folds grouped by author. 2. Learning curves: after 0, 20, 50… decided answers, drawn at random over all questions,
 how good are the suggestions on answers not seen yet? All peers see the same answers, the same codes per question and the same folds.
+
+Micro- and macro-F1 are given three times: over all codes that occur; over those with five answers or more (`_codes_5`); over those
+with ten answers or more whose name says something, « Autres » and « Sans réponse » left out (`_named_10`).
 """
 
 from __future__ import annotations
@@ -32,12 +37,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from habitat_enquete.coding import learner
+from habitat_enquete.coding import learner, regression
 from habitat_enquete.coding.features import CodeProfile, Matrix, TextSpace, profile, stems
 
 SIZES = (0, 20, 50, 100, 200, 400)
 UNSEEN = 300  # answers on which a learning curve is measured
 PERMUTATIONS = 5
+FITTED_STIFFNESS = 6.0  # how strongly shipped weights are held to zero
 
 
 @dataclass(frozen=True)
@@ -62,24 +68,41 @@ def load(folder: Path) -> list[Question]:
     labels = _codebook(folder)
     answers: dict[str, list[Mapping[str, Any]]] = {}
     for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            answer = json.loads(line)
-            if answer.get("labels_majority"):
-                answers.setdefault(str(answer["question_id"]), []).append(answer)
-    return [_question(key, rows, labels.get(key, [])) for key, rows in sorted(answers.items())]
+        for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+            if not line.strip():
+                continue
+            answer = {"id": f"{path.name}:{number}", **json.loads(line)}
+            answer["labels_majority"] = _agreed(answer)
+            if answer["labels_majority"] and str(answer.get("text") or "").strip():
+                answers.setdefault(str(answer.get("question_id", "")), []).append(answer)
+    if not answers:
+        raise SystemExit(f"{folder}: no *.jsonl with answers that have a text and an agreed code")
+    return [_question(key, rows, labels.get(key, {})) for key, rows in sorted(answers.items())]
 
 
-def _codebook(folder: Path) -> dict[str, list[str]]:
-    labels: dict[str, list[str]] = {}
+def _agreed(answer: Mapping[str, Any]) -> list[str]:
+    """What most readers said, else what two of them said (one, when there was only one)."""
+    if "labels_majority" in answer:
+        return list(dict.fromkeys(answer["labels_majority"] or ()))
+    counts = answer.get("labels_count") or {}
+    needed = min(2, max(counts.values(), default=0))
+    return [label for label, count in counts.items() if count >= needed]
+
+
+def _codebook(folder: Path) -> dict[str, dict[str, str]]:
+    """Question → label → definition (often empty), from the csv files that have these columns."""
+    labels: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("*.csv")):
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-        if rows and {"question_id", "label"} <= rows[0].keys():
-            for row in rows:
-                labels.setdefault(row["question_id"], []).append(row["label"])
+        text = path.read_text(encoding="utf-8-sig")
+        delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+        for row in csv.DictReader(text.splitlines(), delimiter=delimiter):
+            if row.get("label"):
+                definition = row.get("definition") or row.get("description") or ""
+                labels.setdefault(row.get("question_id") or "", {})[row["label"]] = definition
     return labels
 
 
-def _question(key: str, rows: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> Question:
+def _question(key: str, rows: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Question:
     used = [label for row in rows for label in row["labels_majority"]]
     # The codebook lists frequent codes first: in that order, ties would give the answer away.
     names = sorted({*labels, *used}, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
@@ -97,7 +120,7 @@ def _question(key: str, rows: Sequence[Mapping[str, Any]], labels: Sequence[str]
         id=key,
         texts=[str(row["text"]) for row in rows],
         authors=[str(row.get("author") or row.get("id") or rank) for rank, row in enumerate(rows)],
-        codes=[profile(name, name) for name in names],
+        codes=[profile(name, name, definition=labels.get(name, "")) for name in names],
         shares=shares,
         majority=majority,
     )
@@ -114,8 +137,8 @@ class Ours:
         numbers: dict[str, int] = {}
         self.start = start
         self.prepared = [
-            learner.PreparedGroup(
-                learner.Group(
+            regression.PreparedGroup(
+                regression.Group(
                     question.texts,
                     question.codes,
                     question.shares,
@@ -203,7 +226,7 @@ def textcat(questions: Sequence[Question], known: Sequence[np.ndarray[Any, Any]]
                         "exclusive_classes": False,
                         "ngram_size": 1,
                         "no_output_layer": False,
-                        "length": 262144,
+                        "length": 16384,
                     }
                 },
             )
@@ -236,6 +259,7 @@ class Tally:
     """Hits and misses gathered over folds or permutations."""
 
     counts: dict[tuple[str, int], np.ndarray[Any, Any]]
+    residual: dict[tuple[str, int], bool]
     recall3: list[float]
     recall5: list[float]
     scores: list[np.ndarray[Any, Any]]
@@ -243,7 +267,7 @@ class Tally:
 
     @classmethod
     def empty(cls) -> Tally:
-        return cls({}, [], [], [], [])
+        return cls({}, {}, [], [], [], [])
 
     def add(
         self, questions: Sequence[Question], output: Output, tested: Sequence[np.ndarray[Any, Any]]
@@ -260,6 +284,7 @@ class Tally:
                 add = np.array([(hit & said).sum(), (~hit & said).sum(), (hit & ~said).sum()])
                 key = (question.id, column)
                 self.counts[key] = self.counts.get(key, np.zeros(3)) + add
+                self.residual[key] = question.codes[column].residual
             order = np.argsort(-found, axis=1, kind="stable")
             for row, ranks in zip(truth, order, strict=True):
                 self.recall3.append(row[ranks[:3]].sum() / row.sum())
@@ -268,18 +293,30 @@ class Tally:
             self.truths.append(truth.reshape(-1))
 
     def measures(self) -> dict[str, float]:
-        """Micro and macro F1 (over codes that occur; over those with five answers or more), recall, calibration error."""
-        table = np.array([count for count in self.counts.values() if count[0] + count[2] > 0])
-        often = table[table[:, 0] + table[:, 2] >= 5]
-        total = np.array(list(self.counts.values())).sum(axis=0)
+        """Micro and macro F1 over three sets of codes (see the module), recall, calibration error."""
+        answers = {key: count[0] + count[2] for key, count in self.counts.items()}
+        often = [key for key, number in answers.items() if number >= 5]
+        named = [key for key, number in answers.items() if number >= 10 and not self.residual[key]]
         return {
-            "micro_f1": _f1(total),
-            "macro_f1": float(np.mean([_f1(row) for row in table])),
-            "micro_f1_codes_5": _f1(often.sum(axis=0)) if len(often) else float("nan"),
-            "macro_f1_codes_5": float(np.mean([_f1(row) for row in often])) if len(often) else float("nan"),
+            **self._f1_over("", [key for key, number in answers.items() if number], list(self.counts)),
+            **self._f1_over("_codes_5", often, often),
+            **self._f1_over("_named_10", named, named),
             "recall_at_3": float(np.mean(self.recall3)),
             "recall_at_5": float(np.mean(self.recall5)),
             "ece": _calibration_error(np.concatenate(self.scores), np.concatenate(self.truths)),
+        }
+
+    def _f1_over(
+        self, suffix: str, occurring: Sequence[tuple[str, int]], counted: Sequence[tuple[str, int]]
+    ) -> dict[str, float]:
+        nothing = float("nan")
+        return {
+            f"micro_f1{suffix}": _f1(np.sum([self.counts[key] for key in counted], axis=0))
+            if counted
+            else nothing,
+            f"macro_f1{suffix}": float(np.mean([_f1(self.counts[key]) for key in occurring]))
+            if occurring
+            else nothing,
         }
 
 
@@ -308,6 +345,8 @@ def folds(questions: Sequence[Question], method: Method) -> dict[str, float]:
     starts = np.cumsum([0, *(len(question.texts) for question in questions)])
     tally, begin = Tally.empty(), time.process_time()
     count = min(5, len(set(authors)))
+    if count < 2:
+        raise SystemExit("folds are made by author: at least two are needed")
     for _, tested in GroupKFold(count).split(authors, groups=authors):
         mask = np.zeros(len(authors), dtype=bool)
         mask[tested] = True
@@ -361,14 +400,14 @@ def fitted_weights(kept: Sequence[Question]) -> learner.Mixer:
             for question, prepared in zip(kept, ours.prepared, strict=True):
                 known = chosen[begin : begin + len(question.texts)]
                 begin += len(question.texts)
-                found = prepared.features(question.shares, known)
                 # What is wanted later is a good opinion of texts nobody decided on.
                 rows = np.flatnonzero(~known)
-                rows = np.array(draw.sample(list(rows), len(rows) // 3), dtype=int)
-                features.append(found[rows])
+                rows = np.array(sorted(draw.sample(list(rows), len(rows) // 3)), dtype=int)
+                learned = regression.Regression(prepared, question.shares, known)
+                features.append(learner.features(prepared, learned, rows))
                 truths.append(question.majority[rows])
     zero = learner.Mixer(np.zeros(len(learner.NAMES) + 1))
-    return learner.fit_mixer(features, truths, start=zero, stiffness=2.0)
+    return learner.fit_mixer(features, truths, start=zero, stiffness=FITTED_STIFFNESS)
 
 
 def transfer(questions: Sequence[Question]) -> dict[str, dict[str, float]]:
@@ -376,7 +415,7 @@ def transfer(questions: Sequence[Question]) -> dict[str, dict[str, float]]:
     nobody = [np.zeros(len(question.texts), dtype=bool) for question in questions]
     prepared = Ours(questions).prepared
     features = [
-        each.features(question.shares, none)
+        learner.features(each, regression.Regression(each, question.shares, none), np.arange(len(none)))
         for each, question, none in zip(prepared, questions, nobody, strict=True)
     ]
     zero = learner.Mixer(np.zeros(len(learner.NAMES) + 1))
@@ -384,7 +423,9 @@ def transfer(questions: Sequence[Question]) -> dict[str, dict[str, float]]:
     for left_out, _ in enumerate(questions):
         others = [rank for rank in range(len(questions)) if rank != left_out]
         truths = [questions[rank].majority for rank in others]
-        mixer = learner.fit_mixer([features[rank] for rank in others], truths, start=zero, stiffness=2.0)
+        mixer = learner.fit_mixer(
+            [features[rank] for rank in others], truths, start=zero, stiffness=FITTED_STIFFNESS
+        )
         unseen.append(mixer.probabilities(features[left_out]))
     shipped = [learner.shipped_mixer().probabilities(each) for each in features]
     result = {}
@@ -405,7 +446,9 @@ def weights_module(questions: Sequence[Question]) -> str:
     for prepared, question in zip(ours.prepared, questions, strict=True):
         for share in (0.0, 0.3, 0.8):
             known = np.random.default_rng(0).random(len(question.texts)) < share
-            rows.append(prepared.features(question.shares, known).reshape(-1, len(learner.NAMES)))
+            learned = regression.Regression(prepared, question.shares, known)
+            found = learner.features(prepared, learned, np.arange(len(known)))
+            rows.append(found.reshape(-1, len(learner.NAMES)))
     stacked = np.concatenate(rows)
     centres, scales = stacked.mean(axis=0), stacked.std(axis=0)
     weights.CENTRES.update({name: round(float(c), 4) for name, c in zip(learner.NAMES, centres, strict=True)})
@@ -474,6 +517,8 @@ def show(result: Mapping[str, Any]) -> None:
         "macro_f1",
         "micro_f1_codes_5",
         "macro_f1_codes_5",
+        "micro_f1_named_10",
+        "macro_f1_named_10",
         "recall_at_3",
         "recall_at_5",
         "ece",
@@ -486,6 +531,13 @@ def show(result: Mapping[str, Any]) -> None:
     for name, points in result["curves"].items():
         for size, row in points.items():
             print(f"| {name} | {size} | " + " | ".join(f"{row[key]:.3f}" for key in keys) + " |")
+
+
+def _without_nan(value: Any) -> Any:
+    """`value` with None where a figure is undefined: JSON has no nan."""
+    if isinstance(value, dict):
+        return {key: _without_nan(each) for key, each in value.items()}
+    return None if isinstance(value, float) and np.isnan(value) else value
 
 
 def main() -> None:
@@ -514,7 +566,7 @@ def main() -> None:
         arguments.data, sizes=arguments.sizes, permutations=arguments.permutations, peers=arguments.peers
     )
     if arguments.json:
-        print(json.dumps(result, indent=2))
+        print(json.dumps(_without_nan(result), indent=2))
     else:
         show(result)
 

@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from habitat_enquete.coding import learner
+from habitat_enquete.coding import learner, regression
 from habitat_enquete.coding.features import CodeProfile, Matrix, TextSpace, profile, similarity, stems
 from habitat_enquete.coding.units import units
 from habitat_enquete.model.codebook import Code, Codebook
@@ -48,7 +48,7 @@ class Suggester:
             self._by_document.setdefault(passage.document, []).append(rank)
         numbers = {name: rank for rank, name in enumerate(self.documents)}
         nothing = np.zeros((len(self.texts), len(self.profiles)))
-        self._group = learner.Group(
+        self._group = regression.Group(
             self.texts,
             self.profiles,
             nothing,
@@ -57,13 +57,13 @@ class Suggester:
         )
         written = [*(p.label for p in self.profiles), *(e for p in self.profiles for e in p.examples)]
         self.space = TextSpace([*self.texts, *written] or ["∅"])
-        self._prepared: learner.PreparedGroup | None = None
+        self._prepared: regression.PreparedGroup | None = None
 
     @property
-    def prepared(self) -> learner.PreparedGroup:
+    def prepared(self) -> regression.PreparedGroup:
         """Kernels and closeness to the codebook, computed the first time."""
         if self._prepared is None:
-            self._prepared = learner.PreparedGroup(self._group, self.space)
+            self._prepared = regression.PreparedGroup(self._group, self.space)
         return self._prepared
 
     def learn(
@@ -98,7 +98,7 @@ class Suggester:
                 continue
             for row in self.rows_of(coding):
                 cell = row, self.column[coding.code]
-                values = [1.0 if each is State.ACCEPTED else learner.REJECTED for each in opinions]
+                values = [1.0 if each is State.ACCEPTED else regression.REJECTED for each in opinions]
                 votes.setdefault(cell, []).extend(values)
                 order[row] = max(order.get(row, 0), coding.id or 0)
                 if State.ACCEPTED in opinions:
@@ -152,7 +152,12 @@ def _profile(code: Code) -> CodeProfile:
         term.replace('"', " ").replace("*", " ").replace("…", " ").replace("...", " ") for term in code.terms
     ]
     return profile(
-        code.id, code.label, phrases=phrases, examples=code.examples, counter_examples=code.counter_examples
+        code.id,
+        code.label,
+        definition=" ".join(part for part in (code.definition, code.include) if part),
+        phrases=phrases,
+        examples=code.examples,
+        counter_examples=code.counter_examples,
     )
 
 
@@ -225,10 +230,11 @@ class Learned:
         return [(accepted[rank], float(near[rank])) for rank in best if near[rank] > 0.05]
 
     def _shared_words(self, row: int, column: int, neighbours: Sequence[int]) -> list[str]:
-        """The words of the passage that the code's name, terms or nearest quotes have too, the rarest first."""
+        """The words of the passage that the codebook says of the code, or its nearest quotes, have too, the rarest first."""
         suggester = self.suggester
         code = suggester.profiles[column]
-        reference = {stem for phrase in (code.label, *code.phrases) for stem in stems(phrase)}
+        written = (code.label, code.definition, *code.phrases, *code.examples)
+        reference = {stem for phrase in written for stem in stems(phrase)}
         reference |= {stem for rank in neighbours for stem in stems(suggester.texts[rank])}
         words: dict[str, str] = {}
         for word in suggester.texts[row].replace("’", "'").split():
