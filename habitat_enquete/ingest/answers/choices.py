@@ -177,15 +177,7 @@ class ChoiceSet:
     pattern: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = {}
-        # Names first: a label never hides a code.
-        for choice in self.choices:
-            self.keys.setdefault(fold(choice.name), choice.name)
-        for choice in self.choices:
-            for text in (choice.label, *choice.labels.values(), *choice.aliases):
-                if text:
-                    self.keys.setdefault(fold(text), choice.name)
-        self.keys.update(self.recodes)
+        self._set_keys()
         self.order = {choice.name: rank for rank, choice in enumerate(self.choices)}
         self.labels = {choice.name: choice.label for choice in self.choices}
         self.states = {choice.name: missing_state(choice) or AnswerState.ANSWERED for choice in self.choices}
@@ -197,6 +189,34 @@ class ChoiceSet:
         ]
         ends = f"(?=[{re.escape(_SEPARATORS)}]|$)"
         self.pattern = re.compile(f"(?:{'|'.join(longest_first)}){ends}" if longest_first else r"(?!)")
+
+    def _set_keys(self) -> None:
+        """Every text that names a choice. A label never hides a code, nor a code a label where the file writes labels."""
+        codes = {fold(choice.name): choice.name for choice in reversed(self.choices)}
+        labels = {
+            fold(text): choice.name
+            for choice in reversed(self.choices)
+            for text in (*choice.aliases, *choice.labels.values(), choice.label)
+            if text
+        }
+        self.keys = (codes | labels if self.labelled else labels | codes) | dict(self.recodes)
+
+    def read_labels(self, labelled: bool) -> None:
+        """Say whether the file writes labels: « 2 » is then the choice so labelled, not the one whose code is 2."""
+        self.labelled = labelled
+        self._set_keys()
+
+    def evidence(self, text: str) -> int:
+        """What a cell says of how choices are written: 1 a label, -1 a code, 0 nothing (both, or neither)."""
+        found = self.tokens(text)
+        codes = {fold(choice.name) for choice in self.choices}
+        labels = {
+            fold(t)
+            for choice in self.choices
+            for t in (choice.label, *choice.labels.values(), *choice.aliases)
+        }
+        said = {(fold(token.text) in labels) - (fold(token.text) in codes) for token in found if token.choice}
+        return said.pop() if len(said) == 1 else 0
 
     def named(self, text: str) -> str | None:
         """The code of the choice that `text` names, whole; None for none."""
@@ -302,12 +322,15 @@ def choice_set(
     return ChoiceSet((*own, *more), recodes or {}, ranked, labelled)
 
 
-def tick(raw: CellValue, choice: Choice) -> Tick:
-    """What a split column's cell says: `1`, `X`, `Oui`, `coché`, the code or the label itself tick the choice."""
+def tick(raw: CellValue, choice: Choice, *, flags: bool = False) -> Tick:
+    """What a split column's cell says: `1`, `X`, `Oui`, `coché`, the code or the label itself tick the choice.
+
+    `flags`: the columns hold 1 and 2 (LimeSurvey), so that 2 is a « no », even for the choice whose code is 2.
+    """
     text = fold(plain(raw))
     if text == "":
         return Tick.BLANK
-    if text in _TICKED or text in {fold(choice.name), fold(choice.label)}:
+    if text in _TICKED or text == fold(choice.label) or (text == fold(choice.name) and not flags):
         return Tick.YES
     if text in NOT_SHOWN_MARKS:
         return Tick.NOT_SHOWN

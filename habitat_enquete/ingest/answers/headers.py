@@ -6,20 +6,27 @@ Only exact matches (once folded) are used. What merely resembles is proposed in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from habitat_enquete.ingest.answers.choices import bare, fold, numbered_choices, other_choice
+from habitat_enquete.ingest.answers.header_texts import (
+    CODED,
+    designated_by,
+    group_texts,
+    is_row,
+    question_texts,
+    rejoined,
+    unnumbered,
+)
 from habitat_enquete.ingest.answers.metadata import Meta, role_of
 from habitat_enquete.ingest.files.cellscan import column_letters
 from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
 
 _SPLIT: Final = re.compile(r"\s*(?:/|:|\||\s[-–—]\s|-|\.|_|\s)\s*")
 _BRACKET: Final = re.compile(r"^(.*?)\s*\[([^\[\]]*)\]\s*$", re.DOTALL)
-_CODED: Final = re.compile(r"^\w{1,30}(?:\[\w+\])*\s*[.:)]\s+(?=\S)")
-_NUMBERED: Final = re.compile(r"^(?:q\s*)?\d{1,3}(?:[.,]\d+)*\s*[-–.:)°]+\s*(?=\S)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 # A longer text is an answer, not a header: only whole labels are looked for in it.
 _LONGEST: Final = 300
@@ -57,7 +64,6 @@ _GEO: Final = {
     "accuracy": 3,
     "précision": 3,
 }
-GEO_ENDINGS: Final = tuple(f"_{name}" for name in ("latitude", "longitude", "altitude", "precision"))
 _MULTIPLE: Final = frozenset({QuestionType.SELECT_MULTIPLE, QuestionType.RANK})
 _ABBREVIATED: Final = 15
 _UNNAMED: Final = " (sans en-tête)"
@@ -136,7 +142,7 @@ class HeaderIndex:
     _names: dict[str, Question] = field(init=False)
     _matrices: dict[str, list[Question]] = field(init=False)
     _groups: set[str] = field(init=False)
-    _choices: dict[str, dict[str, Choice]] = field(default_factory=dict)
+    _choices: dict[str, tuple[dict[str, Choice], dict[str, Choice]]] = field(default_factory=dict)
     _cache: dict[str, tuple[Target, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -145,7 +151,7 @@ class HeaderIndex:
         self._names = {fold(question.name): question for question in self.questions}
         self._whole = {}
         for question in self.questions:
-            for text in _texts(question):
+            for text in question_texts(question):
                 if key := bare(text):
                     known = self._whole.setdefault(key, [])
                     if question not in known:
@@ -154,7 +160,7 @@ class HeaderIndex:
         for question in self.questions:
             if question.matrix:
                 self._note_matrix(question)
-        self._groups = set(_group_texts(self.questionnaire))
+        self._groups = set(group_texts(self.questionnaire))
 
     def _note_matrix(self, row: Question) -> None:
         matrix = self.questionnaire.question(row.matrix)
@@ -178,10 +184,12 @@ class HeaderIndex:
             return self._decided(decided)
         if len(text) > _LONGEST:
             return [Target(question, by="label") for question in self._scoped(self._questions(text))]
-        if found := self._question_like(text):
-            return found
-        if (role := self._meta(text)) is not None:
-            return [Target(None, Part.META, meta=role)]
+        # LimeSurvey may write its spaces as underscores.
+        for attempt in dict.fromkeys((text, text.replace("_", " "))):
+            if found := self._question_like(attempt):
+                return found
+            if (role := self._meta(attempt)) is not None:
+                return [Target(None, Part.META, meta=role)]
         return self._repeated(text) or self._ranked(text)
 
     def pair(self, parent: str, child: str) -> tuple[Target, ...]:
@@ -190,12 +198,14 @@ class HeaderIndex:
             if found := self._inner(question, child, parent):
                 return (found,)
         rows = self._matrices.get(bare(parent), [])
-        return tuple(Target(row, by="label") for row in rows if _is_row(row, child, self.questionnaire))
+        return tuple(Target(row, by="label") for row in rows if is_row(row, child, self.questionnaire))
 
     def _decided(self, decision: str) -> list[Target]:
         if fold(decision) in {"ignorer", "ignore", "-"}:
             return [Target(None, Part.IGNORED, by="mapping")]
-        return [replace(target, by="mapping") for target in self._question_like(decision)]
+        found = self._question_like(decision)
+        named = [target for target in found if target.by == "name"]
+        return [replace(target, by="mapping") for target in named or found]
 
     def _meta(self, text: str) -> Meta | None:
         keys = {
@@ -211,23 +221,34 @@ class HeaderIndex:
         known = coded and (fold(coded[1]) in self._names or bare(coded[1]) in self._matrices)
         if coded and known and (inner := self.pair(coded[1], coded[2])):
             return list(inner)
-        for attempt in _unnumbered(text):
-            found = self._scoped(self._questions(attempt))
-            if found:
-                by = "name" if fold(attempt) in self._names else "label"
-                return [Target(question, by=by) for question in found]
+        if (both := self._coded(text)) is not None:
+            return [Target(both)]
+        for attempt in unnumbered(text):
+            if found := self._scoped(self._questions(attempt)):
+                return [Target(question, by=designated_by(question, attempt)) for question in found]
             if targets := self._bracketed(attempt) or self._split(attempt):
                 return targets
         return []
 
+    def _coded(self, text: str) -> Question | None:
+        """The question that both the code and the label of `code. label` designate."""
+        found = CODED.match(text)
+        if found is None or self._questions(text):
+            return None
+        label = bare(text[found.end() :])
+        named = self._questions(found[0].rstrip(" .:)"))
+        return next((question for question in named if label in map(bare, question_texts(question))), None)
+
     def _questions(self, text: str) -> list[Question]:
-        """The questions that `text` names or labels, whole."""
+        """The questions that `text` names or labels, whole; the one it names first, unless it shares its label with others."""
         named = self._names.get(fold(text)) or self._names.get(fold(text).replace(" ", "_"))
         labelled = self._whole.get(bare(text)) or self._whole.get(bare(text.replace("_", " "))) or []
         inside = [question for question in labelled if self._in_scope(question)]
         if named is not None and self._in_scope(named):
             same = [question for question in inside if bare(question.label) == bare(named.label)]
-            return same if named in same and bare(text) == bare(named.label) else [named]
+            if named in same and bare(text) == bare(named.label):
+                return same
+            return [named, *(question for question in inside if question != named)]
         return inside or ([named] if named is not None else labelled)
 
     def _in_scope(self, question: Question) -> bool:
@@ -239,13 +260,19 @@ class HeaderIndex:
 
     def _bracketed(self, text: str) -> list[Target]:
         found = _BRACKET.match(text)
-        if not found or found[2].strip().isdigit():
+        if not found:
             return []
         outer, inner = found[1], found[2]
-        for attempt in _unnumbered(outer):
-            if targets := self.pair(attempt, inner):
+        for attempt in unnumbered(outer):
+            targets = self.pair(attempt, inner)
+            if targets and (not inner.strip().isdigit() or self._is_ticked(targets[0])):
                 return list(targets)
         return []
+
+    def _is_ticked(self, target: Target) -> bool:
+        """Whether `question[2]` is the choice called 2 (LimeSurvey), rather than a second mention or a second instance."""
+        question = target.question
+        return self.ranks and question is not None and question.type is QuestionType.SELECT_MULTIPLE
 
     def _split(self, text: str) -> list[Target]:
         """`question/choice` (the longest question first), then `group/question`."""
@@ -275,7 +302,7 @@ class HeaderIndex:
             return None
         if question.type is QuestionType.RANK and (rank_of := _RANK_NAME.match(text)):
             return Target(question, Part.MENTION, rank=int(rank_of[1]))
-        choice = self._choices_of(question).get(text) or self._choices_of(question).get(bare(inner))
+        choice = self._choice(question, inner, labelled=designated_by(question, outer) == "label")
         if choice is None and self.ranks and (found := _SUBRANK.match(text)):
             choice = self._by_rank(question, int(found[1]), outer)
         if choice is not None and question.type in _MULTIPLE:
@@ -302,17 +329,25 @@ class HeaderIndex:
             (found[1], "other") for header in self.headers if (found := _OTHER_COLUMN.match(fold(header)))
         }
 
-    def _choices_of(self, question: Question) -> dict[str, Choice]:
+    def _choice(self, question: Question, text: str, *, labelled: bool) -> Choice | None:
+        """The choice that `text` names or labels: what is the code of one and the label of another is read as the question is."""
+        names, labels = self._choices_of(question)
+        for known in (labels, names) if labelled else (names, labels):
+            if (choice := known.get(fold(text)) or known.get(bare(text))) is not None:
+                return choice
+        return None
+
+    def _choices_of(self, question: Question) -> tuple[dict[str, Choice], dict[str, Choice]]:
+        """The choices of a question by code, then by label or alias."""
         key = f"{question.choices}\0{question.or_other}"
         if key not in self._choices:
-            self._choices[key] = {
-                fold(text): choice
-                for choice in reversed(
-                    (*self.questionnaire.choices_of(question), *self.questionnaire.nonresponse)
-                )
-                for text in (choice.label, *choice.labels.values(), *choice.aliases, choice.name)
-                if text
-            }
+            choices = (*self.questionnaire.choices_of(question), *self.questionnaire.nonresponse)
+            labels: dict[str, Choice] = {}
+            for choice in choices:
+                for text in (choice.label, *choice.labels.values(), *choice.aliases):
+                    if text:
+                        labels.setdefault(fold(text), choice)
+            self._choices[key] = ({fold(choice.name): choice for choice in reversed(choices)}, labels)
         return self._choices[key]
 
     def _repeated(self, text: str) -> list[Target]:
@@ -322,7 +357,7 @@ class HeaderIndex:
             left = text[: match.start()].rstrip(" _-.[(#°nN")
             right = text[match.end() :].lstrip(" ])").lstrip()
             rank = int(match[0])
-            for attempt in _rejoined(left, right):
+            for attempt in rejoined(left, right):
                 for target in self._any_scope(attempt):
                     question = target.question
                     if question is not None and question.repeat and self.repeat is None:
@@ -362,6 +397,9 @@ class HeaderIndex:
         bracket = _BRACKET.match(text)
         outer, inner = (bracket[1], bracket[2]) if bracket else (text, "")
         start = fold(outer.rstrip(" .…"))
+        whole = outer.rstrip() == outer.rstrip(" .…")  # nothing was cut: only this very label will do
+        if inner and (rows := self._abbreviated_rows(start, inner, whole=whole)):
+            return (Target(rows[0], by="prefix"),) if len(rows) == 1 else ()
         if len(start) < _ABBREVIATED - 2:
             return ()
         labels = [q for q in self.questions if q.repeat == self.repeat and fold(q.label).startswith(start)]
@@ -369,78 +407,33 @@ class HeaderIndex:
             return ()
         if not inner:
             return (Target(labels[0], by="prefix"),)
-        choices = self._choices_of(labels[0])
+        _, choices = self._choices_of(labels[0])
         ending = fold(inner.rstrip(" .…"))
-        names = {c.name: c for key, c in choices.items() if key.startswith(ending)}
+        exact = choices.get(fold(inner))
+        names = (
+            {exact.name: exact}
+            if exact
+            else {c.name: c for key, c in choices.items() if key.startswith(ending)}
+        )
         if len(names) == 1 and labels[0].type in _MULTIPLE:
             return (Target(labels[0], Part.CHOICE, next(iter(names.values())), by="prefix"),)
+        if labels[0].type is QuestionType.RANK and (rank := _DIGITS.search(inner)):
+            return (Target(labels[0], Part.MENTION, rank=int(rank[0]), by="prefix"),)
         return (Target(labels[0], Part.OTHER, by="prefix"),) if ending in _OTHER_WORDS else ()
+
+    def _abbreviated_rows(self, start: str, inner: str, *, whole: bool) -> list[Question]:
+        """The rows of matrices whose label begins with `start`, the row itself with `inner`."""
+        ending = fold(inner.rstrip(" .…"))
+        rows = [
+            row
+            for label, rows in self._matrices.items()
+            if (label == bare(start) if whole else len(start) >= _ABBREVIATED - 2 and label.startswith(start))
+            for row in rows
+        ]
+        exact = [row for row in rows if fold(row.label) == fold(inner)]
+        found = exact or [row for row in rows if fold(row.label).startswith(ending)]
+        return list({row.name: row for row in found}.values())
 
     def other_of(self, question: Question) -> Choice | None:
         """The choice of `question` that asks for a text."""
         return other_choice(self.questionnaire.choices_of(question))
-
-
-def _texts(question: Question) -> Iterator[str]:
-    yield question.name
-    if "_" in question.name:
-        yield question.name.replace("_", "")  # LimeSurvey accepts no underscore
-    yield question.label
-    yield from question.labels.values()
-    yield from question.aliases
-    if question.group:
-        for mark in "/-.":
-            yield mark.join((*question.group, question.name))
-
-
-def _group_texts(questionnaire: Questionnaire) -> Iterator[str]:
-    """Every way to write a path of groups: names or labels, joined as exporters do."""
-    labels = {group.path: (group.label, *group.labels.values()) for group in questionnaire.groups}
-    labels |= {
-        repeat.path or (repeat.name,): (repeat.label, *repeat.labels.values())
-        for repeat in questionnaire.repeats
-    }
-    paths = {question.group for question in questionnaire.questions if question.group} | set(labels)
-    for path in paths:
-        yield fold(path[-1])
-        for text in labels.get(path, ()):
-            yield fold(text)
-        for mark in "/-.":
-            yield fold(mark.join(path))
-        whole = [
-            labels.get(path[: depth + 1], (path[depth],))[0] or path[depth] for depth in range(len(path))
-        ]
-        yield fold("/".join(whole))
-
-
-def _is_row(row: Question, text: str, questionnaire: Questionnaire) -> bool:
-    matrix = questionnaire.question(row.matrix)
-    name = row.name.removeprefix(f"{matrix.name}_")
-    keys = {
-        fold(name),
-        fold(row.name),
-        bare(row.label),
-        *map(bare, row.labels.values()),
-        *map(bare, row.aliases),
-    }
-    return fold(text) in keys or bare(text) in keys
-
-
-def _unnumbered(text: str) -> Iterator[str]:
-    """The header as it is, then without the code or the number before it."""
-    yield text
-    if text.startswith("_") and text.endswith(GEO_ENDINGS):  # _lieu_latitude (Kobo)
-        yield text[1:]
-    for pattern in (_CODED, _NUMBERED):
-        if (found := pattern.match(text)) is not None:
-            yield text[found.end() :]
-
-
-def _rejoined(left: str, right: str) -> Iterable[str]:
-    """What remains of a header once a rank is taken out of it."""
-    bare_right = right.lstrip(" _-./:|–—")
-    return dict.fromkeys(
-        part
-        for part in (left + right, f"{left}/{bare_right}", left if not bare_right else "", bare_right)
-        if part
-    )

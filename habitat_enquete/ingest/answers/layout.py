@@ -86,6 +86,13 @@ class _Reading:
         columns = sum(bool(t) for t in self.found.values())
         return len(questions) + 0.25 * metas + 0.1 * columns - 0.4 * weak - 0.6 * self.borrowed
 
+    @property
+    def labelled(self) -> bool:
+        """Whether the headers are rather labels than names: it tells who bears a text that is the name of one, the label of another."""
+        single = [found[0] for found in self.found.values() if len(found) == 1]
+        by = Counter(each.by for each in single if each.question is not None and each.part is Part.ANSWER)
+        return by["label"] > by["name"]
+
 
 def read_layout(
     sheet: Sheet, index: HeaderIndex, *, file: str, header_row: int | None = None
@@ -328,9 +335,9 @@ def _chosen(
         return targets[0]
     if count == len(targets):
         return targets[rank]
-    header = fold(reading.headers[position])
-    if named := [t for t in targets if t.question is not None and fold(t.question.name) == header]:
-        return named[0]
+    preferred = [target for target in targets if target.by == ("label" if reading.labelled else "name")]
+    if len(preferred) == 1:
+        return preferred[0]
     return _between(targets, position, reading, index)
 
 

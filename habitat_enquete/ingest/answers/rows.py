@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
-from habitat_enquete.ingest.answers.fields import UNCOMPUTED
 from habitat_enquete.ingest.answers.layout import Layout
 from habitat_enquete.ingest.answers.metadata import KEYS
+from habitat_enquete.ingest.answers.readings import UNCOMPUTED
 from habitat_enquete.ingest.answers.values import plain
 from habitat_enquete.ingest.files.encodings import mended
 from habitat_enquete.ingest.files.workbooks import CellValue, Sheet

@@ -11,8 +11,10 @@ from itertools import islice, repeat
 from typing import Any, Final
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
-from habitat_enquete.ingest.answers.fields import Context, Field, Issue, Item, Reading, field_for
+from habitat_enquete.ingest.answers.fields import Field, field_for
 from habitat_enquete.ingest.answers.headers import Column
+from habitat_enquete.ingest.answers.labelling import ticks_are_flags, writes_labels
+from habitat_enquete.ingest.answers.readings import Context, Issue, Item, Reading
 from habitat_enquete.ingest.answers.routing import Rule
 from habitat_enquete.ingest.answers.rows import Counts, Defects, Options, Row, Table, TableRows
 from habitat_enquete.ingest.answers.validation import Breach, Checked, Checker, Slot
@@ -101,6 +103,7 @@ class SheetReader:
                 by_slot.setdefault((question.name, column.target.repeat), []).append(column)
         order = {name: rank for rank, name in enumerate(self.asked)}
         names = {name for name, _ in by_slot}
+        sample = [cells for _, cells in islice(self._rows.data(), _SAMPLE_ROWS)]
         context = Context(
             self.questionnaire,
             self.options.today,
@@ -111,8 +114,13 @@ class SheetReader:
                 for question in self.asked.values()
                 if question.type.is_choice and self.companion(question).name in names
             ),
+            writes_labels(
+                [(self.asked[name], columns) for (name, _), columns in by_slot.items()],
+                sample,
+                self.questionnaire,
+            ),
+            ticks_are_flags(self.table.layout.columns, sample),
         )
-        sample = [cells for _, cells in islice(self._rows.data(), _SAMPLE_ROWS)]
         return [
             field_for(self.asked[name], by_slot[name, rank], sample, context, repeat=rank)
             for name, rank in sorted(by_slot, key=lambda slot: (order[slot[0]], slot[1]))

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from habitat_enquete.ingest.answers.choices import bare
-from habitat_enquete.ingest.answers.headers import GEO_ENDINGS, unnamed_header
+from habitat_enquete.ingest.answers.header_texts import GEO_ENDINGS
+from habitat_enquete.ingest.answers.headers import unnamed_header
 from habitat_enquete.ingest.answers.metadata import role_of
 from habitat_enquete.ingest.answers.values import plain
 from habitat_enquete.ingest.definitions.inferred_kinds import OTHER_HEADER, Answers
