@@ -8,16 +8,22 @@ Source: LimeSurvey manual, « Tab Separated Value survey structure ».
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity
 from habitat_enquete.exchange.limesurvey_expressions import Target, Untranslatable, translate
+from habitat_enquete.exchange.limesurvey_names import (
+    ANSWER_LENGTH,
+    QUESTION_LENGTH,
+    specify,
+    unique,
+    unrolled,
+)
 from habitat_enquete.ingest.definitions.places import Places
-from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
+from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType, Repeat
 
 COLUMNS: Final = (
     "class",
@@ -39,11 +45,12 @@ COLUMNS: Final = (
     "num_value_int_only",
     "suffix",
     "hidden",
+    "other_replace_text",
+    "date_format",
 )
 REPETITIONS: Final = 5
-_QUESTION_LENGTH: Final = 20
-_ANSWER_LENGTH: Final = 5
 _OTHER: Final = "-oth-"
+_DATES: Final = {"mois": "mm/yyyy", "annee": "yyyy"}
 _TYPES: Final[Mapping[QuestionType, str]] = {
     QuestionType.TEXT: "S",
     QuestionType.INTEGER: "N",
@@ -119,9 +126,11 @@ class _Writer:
     used: set[str] = field(default_factory=set)
 
     def rows(self) -> Iterator[Row]:
-        asked = list(_unrolled(self.form, self.repetitions))
+        asked = list(unrolled(self.form, self.repetitions))
         for question, rank in asked:
             self._name(question, rank)
+            if rank < 2:
+                self._tell_unsaid(question)
         languages = [_LANGUAGES.get(code, code) for code in self.form.languages]
         yield {"class": "S", "name": "language", "text": languages[0]}
         if languages[1:]:
@@ -152,13 +161,15 @@ class _Writer:
 
     def _group(self, question: Question, rank: int, number: int, code: str) -> Row:
         blocks = self.form.around(question)
-        label = blocks[0].labels.get(code, blocks[0].label or blocks[0].name) if blocks else self.form.title
+        repeats = [each for each in blocks if isinstance(each, Repeat)] if rank else []
+        block = next(iter([*repeats, *blocks]), None)
+        label = block.labels.get(code, block.label or block.name) if block else self.form.title
         return {
             "class": "G",
             "type/scale": f"G{number}",
             "name": f"{label} ({rank})" if rank else label,
             "relevance": "1",
-            "text": blocks[0].hint if blocks else "",
+            "text": _html(block.hints.get(code, block.hint)) if block else "",
             "language": _LANGUAGES.get(code, code),
         }
 
@@ -167,48 +178,66 @@ class _Writer:
     def _question(self, question: Question, rank: int, code: str) -> Iterator[Row]:
         target = self.targets[question.name, rank]
         kind = "T" if question.multiline else _TYPES[question.type]
-        other = _specify(self.form, question)
+        other = specify(self.form, question)
         row = {
             "class": "Q",
             "type/scale": kind,
             "name": target.name,
             "relevance": self._relevance(question, rank),
             "text": self._text(question, rank, code),
-            "help": question.translations.get("hint", {}).get(code, question.hint),
+            "help": self._shown(question.translations.get("hint", {}).get(code, question.hint), rank),
             "language": _LANGUAGES.get(code, code),
             "mandatory": "Y" if question.required else "N",
             "other": "Y" if other else "N",
-            "default": question.default,
+            "default": self._default(question, target),
+            "same_default": "0",
             "suffix": question.unit,
             "max_answers": str(question.maximum_choices or ""),
             "num_value_int_only": "1" if question.type is QuestionType.INTEGER else "",
             "hidden": "1" if kind == "*" else "",
+            "other_replace_text": other.labels.get(code, other.label) if other else "",
+            "date_format": _date_format(question),
         }
         yield row | self._constraint(question, rank, code)
         language = _LANGUAGES.get(code, code)
-        for line in question.rows:
-            text = line.labels.get(code, line.label)
-            yield {
-                "class": "SQ",
-                "name": _short(line.name, _QUESTION_LENGTH),
+        for line, line_code in zip(question.rows, self._row_codes(question), strict=True):
+            text = self._shown(line.labels.get(code, line.label), rank)
+            yield {"class": "SQ", "type/scale": "0", "name": line_code, "relevance": "1"} | {
                 "text": text,
                 "language": language,
             }
         for choice in self.form.choices_of(question):
             if choice is not other and choice.name in target.choices:
-                yield self._choice(question, choice, target, code)
+                yield self._choice(question, choice, target, code, rank)
 
-    def _choice(self, question: Question, choice: Choice, target: Target, code: str) -> Row:
+    def _choice(self, question: Question, choice: Choice, target: Target, code: str, rank: int) -> Row:
         multiple = question.type is QuestionType.SELECT_MULTIPLE
-        row = {"class": "SQ" if multiple else "A", "name": target.choices[choice.name]}
-        row |= {"text": choice.labels.get(code, choice.label), "language": _LANGUAGES.get(code, code)}
-        return row | ({"relevance": "1"} if multiple else {"type/scale": "0"})
+        row = {"class": "SQ" if multiple else "A", "type/scale": "0", "name": target.choices[choice.name]}
+        row |= {"text": self._shown(choice.labels.get(code, choice.label), rank)}
+        ticked = multiple and choice.name in question.default.split()
+        row |= {"language": _LANGUAGES.get(code, code), "default": "Y" if ticked else ""}
+        return row | ({"relevance": "1"} if multiple else {})
+
+    def _default(self, question: Question, target: Target) -> str:
+        """The default answer: the code of a choice; those of a multiple choice are on its subquestions."""
+        if question.type in (QuestionType.SELECT_MULTIPLE, QuestionType.CALCULATE, QuestionType.HIDDEN):
+            return ""
+        return target.choices.get(question.default, question.default)
+
+    def _row_codes(self, matrix: Question) -> list[str]:
+        taken: set[str] = set()
+        return [unique(line.name, QUESTION_LENGTH, taken, "r") for line in matrix.rows]
 
     def _text(self, question: Question, rank: int, code: str) -> str:
         if question.type is QuestionType.CALCULATE:
             return "{" + (self._translated(question, "calculation", question.calculation, rank) or '""') + "}"
-        text = question.labels.get(code, question.label)
-        return re.sub(r"\$\{\s*([^{}]+?)\s*\}", lambda found: self._piped(found.group(1), rank), text)
+        if question.type is QuestionType.HIDDEN:
+            return question.default
+        return self._shown(question.labels.get(code, question.label), rank)
+
+    def _shown(self, text: str, rank: int) -> str:
+        """A text as LimeSurvey shows it: HTML, its `${question}` replaced by answers."""
+        return re.sub(r"\$\{\s*([^{}]+?)\s*\}", lambda found: self._piped(found.group(1), rank), _html(text))
 
     def _piped(self, name: str, rank: int) -> str:
         target = self.targets.get((name, rank)) or self.targets.get((name, 0))
@@ -237,7 +266,11 @@ class _Writer:
         if question.constraint:
             text = self._translated(question, "constraint", question.constraint, rank)
             if text:
-                row["em_validation_q"] = f"is_empty({target.name}.NAOK) or ({text})"
+                multiple = question.type is QuestionType.SELECT_MULTIPLE
+                empty = (
+                    f"count(that.{target.name}.NAOK) == 0" if multiple else f"is_empty({target.name}.NAOK)"
+                )
+                row["em_validation_q"] = f"{empty} or ({text})"
                 messages = question.translations.get("constraint_message", {})
                 row["em_validation_q_tip"] = messages.get(code, question.constraint_message)
         return row
@@ -245,7 +278,7 @@ class _Writer:
     def _translated(self, question: Question, field_name: str, text: str, rank: int) -> str:
         """An expression in LimeSurvey's language; empty, and told once, when it has no equivalent."""
         try:
-            return translate(text, self._find(rank), question.name)
+            return translate(text, self._find(rank), question.name, self._repeated_targets(), rank)
         except (Untranslatable, EnqueteError) as error:
             problem = Places(self.form).warning(
                 Code.LIMESURVEY_EXPRESSION,
@@ -263,74 +296,66 @@ class _Writer:
         found = {name: target for (name, at), target in self.targets.items() if at == 0}
         return found | {name: target for (name, at), target in self.targets.items() if at == rank and rank}
 
+    def _repeated_targets(self) -> Mapping[str, tuple[Target, ...]]:
+        """The questions of repeats, by rank."""
+        found: dict[str, list[Target]] = {}
+        for (name, rank), target in sorted(self.targets.items(), key=lambda each: each[0][1]):
+            if rank:
+                found.setdefault(name, []).append(target)
+        return {name: tuple(targets) for name, targets in found.items()}
+
+    def _tell_unsaid(self, question: Question) -> None:
+        """What a question asks of the collection tool that LimeSurvey has no column for."""
+        unsaid = {
+            "choice_filter": (question.choice_filter, "le filtre des modalités"),
+            "required_if": (question.required_if, "l'obligation sous condition"),
+            "default": (
+                question.default if "${" in question.default else "",
+                "une valeur par défaut calculée",
+            ),
+        }
+        for field_name, (text, why) in unsaid.items():
+            if text:
+                where = {"name": question.name, "text": text, "why": why}
+                self.problems.append(
+                    Places(self.form).warning(Code.LIMESURVEY_EXPRESSION, question, field_name, **where)
+                )
+
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _name(self, question: Question, rank: int) -> None:
         wished = f"{question.repeat or ''}{rank}{question.name}" if rank else question.name
-        name = _unique(wished, _QUESTION_LENGTH, self.used, "q")
+        name = unique(wished, QUESTION_LENGTH, self.used, "q")
         self.names.append(Name(name, question.name, rank=rank))
         codes: dict[str, str] = {}
         taken: set[str] = set()
-        other = _specify(self.form, question)
+        other = specify(self.form, question)
         multiple = question.type is QuestionType.SELECT_MULTIPLE  # whose choices are subquestions there
-        length = _QUESTION_LENGTH if multiple else _ANSWER_LENGTH
+        length = QUESTION_LENGTH if multiple else ANSWER_LENGTH
         for choice in self.form.choices_of(question):
-            code = _OTHER if choice is other else _unique(choice.name, length, taken, "a")
+            code = _OTHER if choice is other else unique(choice.name, length, taken, "a")
             codes[choice.name] = code
             self.names.append(Name(code, question.name, choice.name, rank))
         self.targets[question.name, rank] = Target(name, question.type, codes)
-        for line in question.rows:
+        for line, line_code in zip(question.rows, self._row_codes(question), strict=True):
             row_name = f"{question.name}_{line.name}"
-            self.names.append(Name(f"{name}[{_short(line.name, _QUESTION_LENGTH)}]", row_name, rank=rank))
-            target = Target(f"{name}_{_short(line.name, _QUESTION_LENGTH)}", QuestionType.SELECT_ONE, codes)
-            self.targets[row_name, rank] = target
+            self.names.append(Name(f"{name}[{line_code}]", row_name, rank=rank))
+            self.targets[row_name, rank] = Target(f"{name}_{line_code}", QuestionType.SELECT_ONE, codes)
 
 
 def _setting(name: str, text: str) -> Row:
     return {"class": "S", "name": name, "text": text}
 
 
-def _unrolled(form: Questionnaire, repetitions: int) -> Iterator[tuple[Question, int]]:
-    """The questions in order, those of a repeat as many times as it is asked."""
-    done: set[str] = set()
-    for question in form.questions:
-        if question.type is QuestionType.METADATA:
-            continue
-        if question.repeat is None:
-            yield question, 0
-        elif question.repeat not in done:
-            done.add(question.repeat)
-            count = next((each.count for each in form.repeats if each.name == question.repeat), "")
-            for rank in range(1, (int(count) if count.isdigit() else repetitions) + 1):
-                yield from ((each, rank) for each in _inside(form, question.repeat))
+def _html(text: str) -> str:
+    """A text safe in LimeSurvey, where texts are HTML and braces open an expression."""
+    escaped = re.sub(r"&(?!\w+;|#\d+;)", "&amp;", re.sub(r"<(?![A-Za-z/])", "&lt;", text))
+    return re.sub(r"(?<!\$)\{(?=\S)", "{ ", escaped).replace("\n", "<br />")
 
 
-def _inside(form: Questionnaire, repeat: str) -> Iterable[Question]:
-    return [each for each in form.questions if each.repeat == repeat]
-
-
-def _specify(form: Questionnaire, question: Question) -> Choice | None:
-    """The choice that LimeSurvey asks for by itself, with its text."""
-    if question.type not in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE):
-        return None
-    return next((choice for choice in form.choices_of(question) if choice.specify), None)
-
-
-def _short(name: str, length: int) -> str:
-    """A name of plain letters and digits, cut."""
-    plain = unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]", "", plain)[:length]
-
-
-def _unique(wished: str, length: int, used: set[str], prefix: str) -> str:
-    """A short name not used yet; a question must begin with a letter."""
-    name = _short(wished, length) or prefix
-    if prefix == "q" and not name[0].isalpha():
-        name = (prefix + name)[:length]
-    rank = 1
-    candidate = name
-    while candidate.casefold() in used:
-        rank += 1
-        candidate = name[: length - len(str(rank))] + str(rank)
-    used.add(candidate.casefold())
-    return candidate
+def _date_format(question: Question) -> str:
+    if question.type is QuestionType.DATETIME:
+        return "dd/mm/yyyy HH:MM"
+    if question.type is QuestionType.DATE:
+        return _DATES.get(question.precision or "", "dd/mm/yyyy")
+    return ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from habitat_enquete.ingest.expressions.syntax import (
@@ -34,6 +36,7 @@ class Target:
     choices: Mapping[str, str]
 
 
+_ARITHMETIC: Final = frozenset({"+", "-", "*", "div", "mod"})
 _OPERATORS: Final = {"=": "==", "div": "/"}
 _FUNCTIONS: Final = {
     "string-length": "strlen",
@@ -42,9 +45,6 @@ _FUNCTIONS: Final = {
     "floor": "floor",
     "ceiling": "ceil",
     "abs": "abs",
-    "min": "min",
-    "max": "max",
-    "sum": "sum",
     "sqrt": "sqrt",
     "pow": "pow",
     "if": "if",
@@ -62,18 +62,28 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', "'") + '"'
 
 
-def translate(text: str, targets: Mapping[str, Target], current: str) -> str:
+def translate(
+    text: str,
+    targets: Mapping[str, Target],
+    current: str,
+    repeated: Mapping[str, tuple[Target, ...]] = MappingProxyType({}),
+    rank: int = 0,
+) -> str:
     """The ExpressionScript of an expression. `targets` by question name; `current` is the question of `.`.
+
+    `repeated` gives the questions of repeats as they are asked one after the other; `rank` is that of `current`.
 
     Raises: Untranslatable; EnqueteError when `text` is not an expression.
     """
-    return _Translator(targets, current).of(parse(text).root)
+    return _Translator(targets, current, repeated, rank).of(parse(text).root)
 
 
 @dataclass(frozen=True, slots=True)
 class _Translator:
     targets: Mapping[str, Target]
     current: str
+    repeated: Mapping[str, tuple[Target, ...]]
+    rank: int
 
     def of(self, node: Node) -> str:
         match node:
@@ -115,12 +125,21 @@ class _Translator:
             )
             if compared:
                 return compared
-        left, right = self.of(node.left), self.of(node.right)
+        dated = node.operator in _ARITHMETIC
+        left, right = (self._days(each) if dated else self.of(each) for each in (node.left, node.right))
         if node.operator == "mod":
             return f"({left} - {right} * floor({left} / {right}))"
         if node.operator == "|":
             raise Untranslatable("l'opérateur « | »")
         return f"({left} {_OPERATORS.get(node.operator, node.operator)} {right})"
+
+    def _days(self, node: Node) -> str:
+        """A side of a computation: dates count in days."""
+        target = self.target(node)
+        dated = target is not None and target.type in (QuestionType.DATE, QuestionType.DATETIME)
+        if dated or (isinstance(node, Call) and node.name in {"today", "date", "now"}):
+            return f"(strtotime({self.of(node)}) / 86400)"
+        return self.of(node)
 
     def _compared(self, node: Node, operator: str, other: Node) -> str:
         """A comparison of an answer with a choice, or with the empty text."""
@@ -128,6 +147,8 @@ class _Translator:
         if target is None or not isinstance(other, Text):
             return ""
         sign = "==" if operator == "=" else "!="
+        if other.value == "" and target.type is QuestionType.SELECT_MULTIPLE:
+            return f"({self._answer(node)} {'==' if operator == '=' else '>'} 0)"
         if other.value == "":
             return f"{'' if operator == '=' else '!'}is_empty({self._answer(node)})"
         if target.type is QuestionType.ACKNOWLEDGE:
@@ -177,16 +198,65 @@ class _Translator:
             result = f"if(is_empty({first}), {result}, {first})"
         return result
 
-    def contains(self, node: Call) -> str:
-        value, part = (self.of(each) for each in node.arguments)
-        return f"(strpos({value}, {part}) !== false)"
+    def _holds(self, node: Call, pattern: str) -> str:
+        value, part = node.arguments
+        if not isinstance(part, Text):
+            raise Untranslatable(f"{node.name}() avec un texte calculé")
+        plain = (
+            re.sub(r"([.^$*+?()\[\]|/\\])", r"[\1]", part.value).replace("[\\]", "\\\\").replace("[^]", "\\^")
+        )
+        return f"regexMatch({_quoted('/' + pattern.format(plain) + '/')}, {self.of(value)})"
+
+    def gathered(self, node: Call) -> str:
+        """`sum(${age})` of a repeat: its questions, as they are asked one after the other."""
+        (inside,) = node.arguments if len(node.arguments) == 1 else (None,)
+        name = inside.name if isinstance(inside, Reference) else ""
+        if name in self.repeated and name not in self.targets:
+            answers = ", ".join(f"{target.name}.NAOK" for target in self.repeated[name])
+            return f"{node.name}({answers})"
+        if node.name == "count":
+            raise Untranslatable("la fonction count()")
+        return f"{node.name}({', '.join(self.of(each) for each in node.arguments)})"
+
+    def indexed(self, node: Call) -> str:
+        match node.arguments:
+            case (Reference(name=name), _, Number(value=rank)) if (
+                0 < rank <= len(self.repeated.get(name, ()))
+            ):
+                return f"{self.repeated[name][int(rank) - 1].name}.NAOK"
+        raise Untranslatable("la fonction indexed-repeat()")
+
+    def position(self, node: Call) -> str:
+        if not self.rank:
+            raise Untranslatable("la fonction position()")
+        return str(self.rank)
+
+    def choice_name(self, node: Call) -> str:
+        target = self.target(node.arguments[0])
+        if target is None:
+            raise Untranslatable("la fonction jr:choice-name()")
+        return f"{target.name}.shown"
+
+    def date(self, node: Call) -> str:
+        (day,) = node.arguments
+        if not isinstance(day, Text):
+            raise Untranslatable("la fonction date() sur autre chose qu'un jour écrit")
+        return _quoted(day.value)
 
 
 _SPECIAL: Final[Mapping[str, Callable[[_Translator, Call], str]]] = {
     "selected": _Translator.selected,
     "regex": _Translator.regex,
     "coalesce": _Translator.coalesce,
-    "contains": _Translator.contains,
+    "contains": lambda translator, node: translator._holds(node, "{}"),
+    "starts-with": lambda translator, node: translator._holds(node, "^{}"),
+    "ends-with": lambda translator, node: translator._holds(node, "{}$"),
+    **dict.fromkeys(("sum", "min", "max", "count"), _Translator.gathered),
+    "indexed-repeat": _Translator.indexed,
+    "position": _Translator.position,
+    "jr:choice-name": _Translator.choice_name,
+    "date": _Translator.date,
+    "now": lambda _translator, _node: 'date("Y-m-d H:i")',
     "not": lambda translator, node: f"!({translator.of(node.arguments[0])})",
     "true": lambda _translator, _node: "1",
     "false": lambda _translator, _node: "0",

@@ -211,7 +211,10 @@ def test_limesurvey_questions(habitants):
     assert (
         questions["age"]["em_validation_q"] == "is_empty(age.NAOK) or (((age.NAOK > 15) or (age.NAOK == 0)))"
     )
-    assert structure.problems == ()
+    (told,) = structure.problems
+    assert (
+        "« ${statut} = 'loc' » de « loyer »" in told.message and "l'obligation sous condition" in told.message
+    )
 
 
 def test_limesurvey_has_as_many_rows_in_each_language(habitants):
@@ -255,7 +258,16 @@ questions:
         ("if(${age} > 3, 'a', 'b')", 'if((age.NAOK > 3), "a", "b")'),
         ("coalesce(${age}, 0)", "if(is_empty(age.NAOK), 0, age.NAOK)"),
         ("${age} mod 2 = -1", "((age.NAOK - 2 * floor(age.NAOK / 2)) == -(1))"),
-        ("contains(${age}, '4')", '(strpos(age.NAOK, "4") !== false)'),
+        ("contains(${age}, '4.')", 'regexMatch("/4[.]/", age.NAOK)'),
+        ("starts-with(${age}, '4')", 'regexMatch("/^4/", age.NAOK)'),
+        ("${motifs} = ''", "(count(that.motifs.NAOK) == 0)"),
+        (
+            "today() - ${jour} > 30",
+            '(((strtotime(date("Y-m-d")) / 86400) - (strtotime(jour.NAOK) / 86400)) > 30)',
+        ),
+        ("${jour} >= date('2024-01-31')", '(jour.NAOK >= "2024-01-31")'),
+        ("jr:choice-name(${statut}, '${statut}')", "statut.shown"),
+        ("sum(${surface}) + indexed-repeat(${surface}, ${logement}, 2)", "(sum(l1.NAOK, l2.NAOK) + l2.NAOK)"),
         ("${accord} = 'OK'", '(accord.NAOK == "Y")'),
     ],
 )
@@ -265,8 +277,10 @@ def test_expressions_of_limesurvey(text, expected):
         "statut": Target("statut", QuestionType.SELECT_ONE, {"proprietaire": "prop"}),
         "motifs": Target("motifs", QuestionType.SELECT_MULTIPLE, {"emploi": "emploi", "autre": "-oth-"}),
         "accord": Target("accord", QuestionType.ACKNOWLEDGE, {}),
+        "jour": Target("jour", QuestionType.DATE, {}),
     }
-    assert translate(text, targets, "age") == expected
+    surfaces = tuple(Target(name, QuestionType.INTEGER, {}) for name in ("l1", "l2"))
+    assert translate(text, targets, "age", {"surface": surfaces}) == expected
 
 
 @pytest.mark.parametrize(
@@ -275,6 +289,48 @@ def test_expressions_of_limesurvey(text, expected):
 def test_expressions_without_an_equivalent(text):
     with pytest.raises(Untranslatable):
         translate(text, {"age": Target("age", QuestionType.INTEGER, {})}, "age")
+
+
+def test_limesurvey_rows_follow_its_importer():
+    """Column by column, as `TSVImportSurvey` reads them: scale 0, codes of defaults, texts in HTML, rows alike by language."""
+    study = parse_yaml(
+        """
+langues: [fr, en]
+listes:
+  l: [{nom: 1:30, libelle: {fr: "Une heure & < 2", en: "1 h"}}, {nom: autre, libelle: {fr: "Autre cas", en: Else}, preciser: oui}]
+questions:
+  - {type: choix_unique, liste: l, nom: a, libelle: "Temps {réel} ?", defaut: 1:30}
+  - {type: choix_multiple, liste: l, nom: m, libelle: M, defaut: 1:30, contrainte: "count-selected(.) < 3"}
+  - {type: tableau, liste: l, nom: t, libelle: T, lignes: [{nom: le_lieu, libelle: X}, {nom: lelieu, libelle: Y}]}
+  - {type: caché, nom: lot, defaut: "07"}
+  - {type: date, nom: d, libelle: D, precision: mois, obligatoire_si: "${a} = 'autre'"}
+  - {boucle: r, titre: {fr: Logement, en: Home}, questions: [{type: calcul, nom: rang, calcul: "position(..)"}]}
+""",
+        file="q.yaml",
+    )
+    structure, rows = rows_of(study)
+    _, english = rows_of(study, "en")
+    shape = lambda found: [(row["class"], row["name"]) for row in found if row["class"] in ("Q", "SQ", "A")]  # noqa: E731
+    assert shape(rows) == shape(english)
+    by_name = {(row["class"], row["name"]): row for row in rows}
+    assert {row["type/scale"] for row in rows if row["class"] in ("SQ", "A")} == {"0"}
+    assert by_name["A", "130"]["text"] == "Une heure &amp; &lt; 2"
+    question = by_name["Q", "a"]
+    assert (question["text"], question["default"], question["other_replace_text"]) == (
+        "Temps { réel} ?",
+        "130",
+        "Autre cas",
+    )
+    assert by_name["Q", "m"]["em_validation_q"] == "count(that.m.NAOK) == 0 or ((count(that.m.NAOK) < 3))"
+    assert by_name["SQ", "130"]["default"] == "Y"
+    assert [row["name"] for row in rows if row["class"] == "SQ"][1:] == ["lelieu", "lelieu2"]
+    assert (by_name["Q", "lot"]["text"], by_name["Q", "d"]["date_format"]) == ("07", "mm/yyyy")
+    assert [row["text"] for row in rows if row["name"].endswith("rang")] == ["{1}", "{2}"]
+    assert [row["name"] for row in english if row["class"] == "G"][1:] == ["Home (1)", "Home (2)"]
+    assert [each.message.partition(" : ")[2] for each in structure.problems] == [
+        "l'expression « ${a} = 'autre' » de « d » n'a pas d'équivalent dans LimeSurvey (l'obligation sous condition). "
+        "Réécrivez-la dans LimeSurvey après l'import."
+    ]
 
 
 def test_what_limesurvey_cannot_say_is_told():
