@@ -63,7 +63,7 @@ class Code(StrEnum):
     FILE_BINARY = "« {file} » n'est pas du texte : son contenu est {found}. Exportez le texte depuis le logiciel d'origine."
     FILE_DAMAGED = "« {file} » est abîmé ou incomplet ({why}). Ouvrez-le dans son logiciel, enregistrez-le de nouveau, ou reprenez l'original."
     FILE_PASSWORD = "« {file} » est protégé par un mot de passe. Ouvrez-le dans son logiciel, retirez la protection, enregistrez une copie."
-    FILE_OLD_FORMAT = "« {file} » est dans l'ancien format {found}. Ouvrez-le et enregistrez-le en {advice}."
+    FILE_OLD_FORMAT = "« {file} » est dans l'ancien format {found}. Ouvrez-le (Word, LibreOffice) et enregistrez-le en {advice}."
     ARCHIVE_BOMB = "« {file} » se déploierait en {size} pour {packed} sur le disque : refusé par prudence. Demandez un fichier sain à qui vous l'a transmis."
     ARCHIVE_FORBIDDEN = "« {file} » contient {what}, ce qu'aucun logiciel de bureau n'écrit : refusé par prudence. Demandez un fichier sain à qui vous l'a transmis."
     XML_FORBIDDEN = (
@@ -391,6 +391,7 @@ class Code(StrEnum):
     TRANSCRIPT_HIDDEN_TEXT = (
         "« {file} » : texte masqué, non lu : {count} passage(s). Affichez-le s'il fait partie de l'entretien."
     )
+    TRANSCRIPT_CONVERTED = "« {file} » : ancien document Word, lu à travers LibreOffice. Enregistrez-le en .docx pour ne plus dépendre de cette conversion."
     TRANSCRIPT_TIERS_ASIDE = "« {file} » : les pistes {tiers} ne sont pas de la parole et n'ont pas été lues comme telle. Renommez-les si elles en sont."
     TRANSCRIPT_NO_SPEAKER = "« {file} » : aucun locuteur reconnu ; tout le texte est gardé comme parole d'enquêté. Écrivez le nom devant chaque tour (« ENQ : », « Marie : ») ou mettez les questions en gras."
     TRANSCRIPT_GUESSED_TURNS = "« {file} » : les tours sont séparés par {how}, sans nom ; deux voix alternées ont été supposées. Vérifiez-les et nommez les locuteurs."

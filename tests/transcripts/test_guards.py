@@ -104,7 +104,9 @@ def test_words_that_begin_like_a_program_stay_words(tmp_path, words):
 def test_a_word_97_document_is_asked_in_docx(tmp_path):
     path = tmp_path / "E11.docx"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "WordDocument".encode("utf-16-le"))
-    assert "ancien format Word (.doc). Ouvrez-le et enregistrez-le en .docx" in str(refusal(path))
+    assert "ancien format Word (.doc). Ouvrez-le (Word, LibreOffice) et enregistrez-le en .docx" in str(
+        refusal(path)
+    )
 
 
 def test_a_password_protected_word_document(tmp_path):

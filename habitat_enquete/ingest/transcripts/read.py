@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from lxml import etree
@@ -15,6 +17,7 @@ from habitat_enquete.ingest.transcripts import (
     chat,
     elan,
     exports,
+    legacy_word,
     opendocument,
     pdf,
     plain,
@@ -48,11 +51,32 @@ def read(path: Path) -> tuple[GuardedFile, Transcript]:
     """
     if path.exists() and path.suffix.lower() not in SUFFIXES:
         raise EnqueteError(Code.TRANSCRIPT_UNKNOWN_FORMAT, file=path.name, suffix=path.suffix)
-    file = opened(path, limits=LIMITS)
-    transcript = _read(file)
+    try:
+        file = opened(path, limits=LIMITS)
+    except EnqueteError as error:
+        if error.code is not Code.FILE_OLD_FORMAT or legacy_word.converter() is None:
+            raise
+        file, transcript = _converted(path)
+    else:
+        transcript = _read(file)
     if not any(any(map(str.isalnum, passage.text)) for passage in transcript.passages):
         raise EnqueteError(Code.TRANSCRIPT_NO_WORDS, file=file.name, problems=transcript.problems)
     return file, transcript
+
+
+def _converted(path: Path) -> tuple[GuardedFile, Transcript]:
+    """An old Word document, as LibreOffice rewrites it; the file keeps its own name and hash, and this is told."""
+    with legacy_word.as_docx(path) as copy:
+        made = opened(copy, limits=LIMITS)
+        transcript = word.read(made)
+    told = problem(Code.TRANSCRIPT_CONVERTED, severity=Severity.WARNING, file=path.name)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    file = GuardedFile(path, path.name, path.stat().st_size, sha256, made.type)
+    renamed = [
+        replace(each, file=path.name, message=each.message.replace(copy.name, path.name))
+        for each in transcript.problems
+    ]
+    return file, replace(transcript, problems=(told, *renamed))
 
 
 def _read(file: GuardedFile) -> Transcript:
