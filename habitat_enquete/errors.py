@@ -413,6 +413,7 @@ class Code(StrEnum):
     )
     INTERVIEW_TABLE_SPEAKER = "{file}, ligne {row} : « {value} » ne parle pas dans cette transcription (locuteurs : {labels}). Corrigez la colonne « {column} »."
     INTERVIEW_NOT_DECLARED = "« {file} » n'est pas décrit dans entretiens.csv : ni public, ni commune, ni consentement connus. Ajoutez-y une ligne."
+    INTERVIEWS_NOT_DECLARED = "{count} entretiens ne sont pas décrits dans entretiens.csv ({files}) : ni public, ni commune, ni consentement connus. Ajoutez une ligne pour chacun."
     INTERVIEW_SAME_ID = "« {file} » et « {other} » donneraient le même entretien « {id} ». Donnez-leur un identifiant dans entretiens.csv (le même si ce sont deux parties)."
     INTERVIEW_PARTS = "« {file} » et « {other} » semblent deux parties du même entretien. Si c'est le cas, donnez-leur le même identifiant dans entretiens.csv."
     INTERVIEW_GONE = "« {file} » n'est plus dans le dossier ; l'entretien « {id} » et ses codages sont gardés. Remettez le fichier si l'entretien fait partie de l'étude."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
@@ -89,7 +89,7 @@ def import_interviews(
         tuple(outcome.failed),
         sum(line.words for line in lines),
         lines,
-        tuple(outcome.problems),
+        tuple(sorted(outcome.problems, key=lambda told: told.severity is not Severity.ERROR)),
     )
 
 
@@ -152,6 +152,9 @@ def _save(store: Store, document: Document, read: ReadInterview, table: str) -> 
 
 
 def _told(error: EnqueteError, file: str) -> list[Problem]:
+    """One sentence for a file that cannot be read: what its reader found wrong says more than « no words »."""
+    if any(told.severity is Severity.ERROR for told in error.problems):
+        return [replace(told, file=file) for told in error.problems]
     return [Problem(error.code.name, str(error), Severity.ERROR, file), *error.problems]
 
 

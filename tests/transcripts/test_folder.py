@@ -140,8 +140,7 @@ def test_bad_files_are_told_and_the_others_go_on(folder):
         ("interviews/E02.txt", "FILE_EMPTY"),
         ("interviews/E03.txt", "FILE_BINARY"),
         ("interviews/E04.docx", "FILE_WRONG_TYPE"),
-        ("interviews/E05.vtt", "TRANSCRIPT_NO_WORDS"),
-        ("E05.vtt", "SUBTITLE_NO_CUE"),
+        ("interviews/E05.vtt", "SUBTITLE_NO_CUE"),
     ]
 
 
@@ -223,6 +222,24 @@ def test_an_interview_outside_the_table_is_told(folder):
     assert messages(survey(study.interviews).problems)[0].startswith(
         "« E02.txt » n'est pas décrit dans entretiens.csv"
     )
+
+
+def test_many_interviews_outside_the_table_are_told_in_one_sentence(folder):
+    files = {f"E{rank:02}.txt": TALK for rank in range(1, 7)}
+    study = folder(**files, **{"entretiens.csv": "fichier\nE01.txt\n"})
+    (told,) = messages(survey(study.interviews).problems)
+    assert told.startswith(
+        "5 entretiens ne sont pas décrits dans entretiens.csv (« E02.txt », « E03.txt », « E04.txt »…)"
+    )
+
+
+def test_signs_alone_are_no_words_and_errors_come_first(folder):
+    study = folder(**{"E01.txt": "Bonjour, sans locuteur.", "E02.txt": "[rires]\n(silence)\n***\n"})
+    told = import_interviews(study).problems
+    assert [(one.severity.value, one.code) for one in told] == [
+        ("error", "TRANSCRIPT_NO_WORDS"),
+        ("warning", "TRANSCRIPT_NO_SPEAKER"),
+    ]
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])

@@ -35,6 +35,7 @@ _NOT_TRANSCRIPTS = re.compile(
 _PART = re.compile(
     r"(.+?)[ _.-]*(?:(?:partie|part|pt)[ _.-]*([1-9a-d])|(?<=\d)([a-d])|[ _.-]([a-d])|(suite))", re.IGNORECASE
 )
+_NAMED_ALONE = 3
 _GROUP = re.compile(r"groupe|collectif|atelier|r[ée]union|focus|table[ -]ronde", re.IGNORECASE)
 
 
@@ -105,13 +106,26 @@ def survey(folder: Path) -> Folder:
     left, clashes = _undescribed(folder, alone, {interview.id for interview in described})
     problems += clashes
     if table.file:
-        problems += [
-            problem(Code.INTERVIEW_NOT_DECLARED, severity=Severity.WARNING, file=interview.files[0].name)
-            for interview in left
-        ]
+        problems += _not_declared([interview.files[0].name for interview in left], table.file)
     problems += _parts(left)
     interviews = sorted((*described, *left), key=lambda interview: interview.id)
     return Folder(folder, tuple(interviews), table, (*table.problems, *problems))
+
+
+def _not_declared(names: Sequence[str], table: str) -> list[Problem]:
+    """The interviews that no line describes: each by name, or all in one sentence when they are many."""
+    if len(names) <= _NAMED_ALONE:
+        return [problem(Code.INTERVIEW_NOT_DECLARED, severity=Severity.WARNING, file=name) for name in names]
+    shown = ", ".join(f"« {name} »" for name in names[:_NAMED_ALONE]) + "…"
+    return [
+        problem(
+            Code.INTERVIEWS_NOT_DECLARED,
+            severity=Severity.WARNING,
+            file=table,
+            count=len(names),
+            files=shown,
+        )
+    ]
 
 
 def transcript_files(folder: Path) -> list[Path]:
@@ -141,6 +155,8 @@ def read_interview(
     found, problems = document(
         transcript, source, id=interview.id, declared=interview.declaration, attributes=attributes
     )
+    if not any(map(str.isalnum, found.text)):  # nothing but « [rires] », « (silence) »
+        raise EnqueteError(Code.TRANSCRIPT_NO_WORDS, file=names[0])
     if entry is not None:
         problems += unknown_speakers(entry, [speaker.label for speaker in found.speakers], table=table)
     found, respondents = _with_respondents(found, entry)
