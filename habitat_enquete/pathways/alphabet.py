@@ -39,6 +39,8 @@ TEMPORARY: Final = frozenset(
     }
 )
 
+_LASTING: Final = frozenset({"parents", "loge_gratuit"})
+
 DEFAULT: Final = tuple(
     Tenure(id, label, short, level1, "", insee)
     for id, label, short, level1, insee in (
@@ -177,7 +179,12 @@ class Alphabet:
         return next((tenure.label for tenure in self.tenures if tenure.id == state), state)
 
     def is_temporary(self, state: str) -> bool:
-        """Whether the state is no home of one's own: hosted, in a structure, mobile, without a home."""
+        """Whether the state is no home of one's own: hosted, in a structure, mobile, without a home.
+
+        One's parents' home and a dwelling that comes with a job are none of these, though their broader state is « hébergé ».
+        """
+        if state in _LASTING:
+            return False
         tenure = next((each for each in self.tenures if each.id == state), None)
         return state in TEMPORARY or (tenure is not None and tenure.level1 in TEMPORARY)
 

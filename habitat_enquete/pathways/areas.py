@@ -131,3 +131,13 @@ def department(text: str) -> str:
     if words.upper() in known.values():
         return words.upper()
     return next((known[name] for name in _readings(words) if name in known), "")
+
+
+def department_name(number: str) -> str:
+    """The name of a department and its number, for people to read.
+
+    >>> department_name("53"), department_name("96")
+    ('Mayenne (53)', 'département 96')
+    """
+    names = dict(each.split(" ", 1) for each in re.split(r"[|\n]", _DEPARTMENTS) if each)
+    return f"{names[number]} ({number})" if number in names else f"département {number}"

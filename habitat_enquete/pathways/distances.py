@@ -6,7 +6,7 @@ R TraMineR 2.2, whose figures are reproduced.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from habitat_enquete.pathways.alignment import optimal_matching, row_start
+from habitat_enquete.pathways.alignment import optimal_matching, row_start, to_references
 from habitat_enquete.pathways.costs import CostMethod, Costs, costs, dynamic_costs
 from habitat_enquete.pathways.sequences import (
     VOID,
@@ -163,6 +163,20 @@ def _raw(
             return _euclid(profile), lambda a, b: np.full(np.broadcast(a, b).shape, worst)
         case _:  # OM_DSS was turned into OM
             raise AssertionError(method)
+
+
+def to_some(sequences: Sequences, rows: Sequence[int], cost: Costs, norm: Norm) -> Floats:
+    """Optimal matching distances of every sequence to those of some `rows`, shape (n, rows)."""
+    source = sequences.with_missing_state() if sequences.has_missing() else sequences
+    unique = distinct(source)
+    few = source.codes[list(rows)]
+    raw = to_references(unique.codes, few, cost).astype(np.float64)
+    if norm is not Norm.NONE:
+        own = (unique.codes >= 0).sum(axis=1).astype(float)[:, None]
+        others = (few >= 0).sum(axis=1).astype(float)[None, :]
+        own, others = np.broadcast_arrays(own, others)
+        raw = _scaled(raw, _om_ceiling(cost)(own, others), own, others, _resolved(norm, Method.OM))
+    return raw[unique.index]
 
 
 def _costs_of(sequences: Sequences, cost: CostMethod | Costs | str, indel: float | None) -> Costs:

@@ -293,6 +293,20 @@ def _by_header() -> Mapping[str, str]:
     return found
 
 
+def letters(position: int) -> str:
+    """The letters of a column, from 0.
+
+    >>> letters(27)
+    'AB'
+    """
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Where a value was read: sheet, row and column letters."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from habitat_enquete.model.codebook import Codebook, Polarity
 from habitat_enquete.model.pathway import Episode, Move, Pathway, PlacedCoding
+from habitat_enquete.pathways.areas import department_name
 from habitat_enquete.pathways.communes import Gazetteer, kilometres, scale
 
 # Beyond this many characters from the quote of an episode, a passage speaks of something else.
@@ -112,4 +113,4 @@ def _at(episode: Episode, level: str, gazetteer: Gazetteer) -> str:
         return commune.name if commune else episode.place
     if commune is None:
         return "hors de France" if episode.place and gazetteer.find(episode.place).abroad else ""
-    return commune.epci or f"département {commune.department}"
+    return commune.epci or department_name(commune.department)

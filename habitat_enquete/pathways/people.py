@@ -7,7 +7,7 @@ from typing import Final
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
 from habitat_enquete.pathways.dates import parse_moment, plain
-from habitat_enquete.pathways.drafts import bare_header
+from habitat_enquete.pathways.drafts import bare_header, letters
 
 # The attributes that the stage itself reads, and the headers that name them (bare form, see `drafts.bare_header`).
 _ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -126,7 +126,7 @@ def of_episodes(
         for number, person, value in values:
             before = found.setdefault(person, {}).setdefault(name, value)
             if before != value:
-                problems.append(_differs(file, sheet, number, header[position], value, before, person))
+                problems.append(_differs(file, sheet, number, letters(position), value, before, person))
     return found, problems
 
 

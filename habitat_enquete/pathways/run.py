@@ -295,13 +295,16 @@ def _differences(
 def _labels(project: Project) -> dict[str, dict[str, str]]:
     """The names that `enquete.yaml` gives to the values of attributes (`publics`, `publics_pd2h`, `epci`…)."""
     names = {"publics": "public"}
-    return {
+    found = {
         names.get(key, key): {str(each["id"]): str(each.get("label", each["id"])) for each in listed}
         for key, listed in project.settings.items()
         if isinstance(listed, list)
         and listed
         and all(isinstance(each, Mapping) and "id" in each for each in listed)
     }
+    # A table may write any of the study's publics in its column « public ».
+    every = {**found.get("publics_pd2h", {}), **found.get("public", {})}
+    return {**found, **{name: every for name in ("public", "publics_pd2h") if every}}
 
 
 def study_gazetteer(project: Project) -> Gazetteer:
@@ -417,17 +420,11 @@ def _types(typology: Typology) -> dict[str, tuple[str, str, bool, float | None]]
     partition, stability = typology.partition, typology.stability
     if partition is None or stability is None or not typology.is_solid:
         return {}
-    medoids = set(partition.medoids.tolist())
+    medoids = {typology.sequences.ids[row] for row in partition.medoids.tolist()}
+    known = dict(zip(typology.sequences.ids, stability.people.tolist(), strict=True))
     return {
-        person: (
-            f"type_{group + 1}",
-            typology.labels[group],
-            row in medoids,
-            float(stability.people[row]),
-        )
-        for row, (person, group) in enumerate(
-            zip(typology.sequences.ids, partition.groups.tolist(), strict=True)
-        )
+        person: (f"type_{group + 1}", typology.labels[group], person in medoids, known.get(person))
+        for person, group in zip(typology.everyone.ids, typology.groups.tolist(), strict=True)
     }
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.pathway import Pathway
 from habitat_enquete.pathways.alphabet import Alphabet
+from habitat_enquete.pathways.assignment import nearest
 from habitat_enquete.pathways.building import drawn, sequences
 from habitat_enquete.pathways.costs import Costs, costs
 from habitat_enquete.pathways.distances import Distances, distances
@@ -50,6 +51,8 @@ class Candidate:
 class Typology:
     """The types kept, or why none is: `verdict` is a French sentence for the report, `is_solid` says which.
 
+    `sequences` are those compared two by two, all of them or a draw; `everyone` all of them, and `groups` their groups.
+
     `labels` name the groups, `silhouettes` and `stability` are by person, `date_stability` (Monte-Carlo over imprecise dates) is
     NaN when all dates are known to the month.
     """
@@ -64,6 +67,8 @@ class Typology:
     date_stability: float
     is_solid: bool
     verdict: str
+    everyone: Sequences
+    groups: NDArray[np.int64]
 
 
 def study(
@@ -77,21 +82,22 @@ def study(
     Raises: EnqueteError when more types are asked for than there are different paths, or a date-by-date distance is asked of
     paths of unequal lengths.
     """
-    everyone = len(pathways)
-    source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
-    affordable = _affordable(source)
-    is_sample = len(source) > affordable
+    everyone = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
+    affordable = _affordable(everyone)
+    is_sample = len(everyone) > affordable
+    source = everyone
     if is_sample:
-        drawn_people = np.random.default_rng(SEED).choice(sorted(source.ids), affordable, replace=False)
-        pathways = {str(person): pathways[str(person)] for person in sorted(drawn_people)}
-        source = sequences(pathways, alphabet.ids, clock=settings.clock, unit=settings.unit, weights=weights)
-    table = costs(source, settings.cost) if len(source) else None
+        people = np.random.default_rng(SEED).choice(sorted(everyone.ids), affordable, replace=False)
+        place = {person: row for row, person in enumerate(everyone.ids)}
+        source = everyone.take([place[str(person)] for person in sorted(people)])
+        pathways = {person: pathways[person] for person in source.ids}
+    table = costs(everyone, settings.cost) if len(everyone) else None
     between = _distances(source, settings, table)
     most = min(settings.largest, between.size - 1, max(len(source) // 5, 2))
     if settings.types > max(between.size, 1):
         raise EnqueteError(Code.PATHWAY_TYPES_TOO_MANY, asked=settings.types, distinct=between.size)
     if len(source) < 3 or between.size < 3 or most < 2:
-        return _none(source, between, _too_little(source, between))
+        return _none(everyone, source, between, _too_little(source, between))
     tried = [settings.types] if settings.types else list(range(2, most + 1))
     is_small = between.size <= _SMALL
     starts, again = (STARTS, 5) if is_small else (_FEW_STARTS, 2)
@@ -114,7 +120,14 @@ def study(
     if not np.isnan(dates) and varied < len(source):
         verdict += f" Dates imprécises essayées sur {varied} parcours tirés au sort."
     if is_sample:
-        verdict += f" Types cherchés parmi {affordable} parcours tirés au sort sur {everyone}."
+        verdict += (
+            f" Types cherchés parmi {affordable} parcours tirés au sort sur {len(everyone)}"
+            " ; les autres sont rangés avec le parcours type le plus proche."
+        )
+    groups = partition.groups
+    if is_sample and table is not None:
+        typical = [source.ids[row] for row in partition.medoids]
+        groups = nearest(everyone, typical, settings.method, table, settings.norm)
     return Typology(
         source,
         between,
@@ -126,6 +139,8 @@ def study(
         dates,
         solid,
         verdict,
+        everyone,
+        groups,
     )
 
 
@@ -154,9 +169,11 @@ def _distances(
         raise EnqueteError(Code.PATHWAY_LENGTHS, method=settings.method.value) from error
 
 
-def _none(source: Sequences, between: Distances, verdict: str) -> Typology:
-    nothing = np.full(len(source), np.nan)
-    return Typology(source, between, None, (), (), nothing, None, float("nan"), False, verdict)
+def _none(everyone: Sequences, source: Sequences, between: Distances, verdict: str) -> Typology:
+    nothing, nobody = np.full(len(source), np.nan), np.zeros(0, dtype=np.int64)
+    return Typology(
+        source, between, None, (), (), nothing, None, float("nan"), False, verdict, everyone, nobody
+    )
 
 
 def _too_little(source: Sequences, between: Distances) -> str:

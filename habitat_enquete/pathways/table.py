@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from habitat_enquete.errors import Code, EnqueteError, Problem, problem
 from habitat_enquete.pathways.answers import by_name
 from habitat_enquete.pathways.dates import plain
-from habitat_enquete.pathways.drafts import FIELDS, Cell, Draft, field_of, precedence
+from habitat_enquete.pathways.drafts import FIELDS, Cell, Draft, field_of, letters, precedence
 from habitat_enquete.pathways.people import attribute_of, of_episodes, of_sheet
 
 Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
@@ -173,20 +173,6 @@ def _row_drafts(
 
 def _rank(text: str, default: int) -> int:
     return int(text) if text.isdigit() and int(text) > 0 else default
-
-
-def letters(position: int) -> str:
-    """The letters of a column, from 0.
-
-    >>> letters(27)
-    'AB'
-    """
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def _ageven_header(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:

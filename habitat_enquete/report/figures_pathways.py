@@ -227,7 +227,8 @@ def mean_time(
     figure, axes = canvas(8, 0.9 + 0.36 * len(means))
     places = np.arange(len(means))
     spread = np.nan_to_num(1.96 * errors)
-    axes.barh(places, means, xerr=spread, color=legend.colours, ecolor=_INK, capsize=2)
+    below = np.minimum(spread, means)  # nobody spends less than no time
+    axes.barh(places, means, xerr=np.stack((below, spread)), color=legend.colours, ecolor=_INK, capsize=2)
     axes.set_yticks(places, labels=legend.labels)
     axes.invert_yaxis()
     axes.set_xlabel(f"durée moyenne ({unit})")
@@ -236,12 +237,19 @@ def mean_time(
     return figure
 
 
-def transition_matrix(counts: NDArray[np.float64], legend: Legend) -> Figure:
-    """Passages from a state (rows) to another (columns): counts, and row percentages where at least five people passed."""
+def transition_matrix(
+    counts: NDArray[np.float64], legend: Legend, *, weighted: NDArray[np.float64] | None = None
+) -> Figure:
+    """Passages from a state (rows) to another (columns): how many, and row percentages where at least five people passed.
+
+    `weighted` counts make the percentages, when people have weights.
+    """
     size = len(counts)
     figure, axes = canvas(2.6 + 0.75 * size, 1.6 + 0.5 * size)
     totals = counts.sum(axis=1, keepdims=True)
-    shares = np.divide(counts, totals, out=np.zeros_like(counts), where=totals > 0)
+    heavy = counts if weighted is None else weighted
+    sums = heavy.sum(axis=1, keepdims=True)
+    shares = np.divide(heavy, sums, out=np.zeros_like(heavy), where=sums > 0)
     axes.imshow(shares, cmap="Greys", vmin=0, vmax=1.3, aspect="auto")
     for row in range(size):
         for column in range(size):

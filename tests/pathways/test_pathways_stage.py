@@ -430,3 +430,32 @@ def test_the_workbook_and_the_json_compare_publics(
     assert compared[1:3] == ["Tous (public)", 12]
     lasting = [[cell.value for cell in row] for row in workbook["durées temporaires"].iter_rows(min_row=2)]
     assert [row[1:4] for row in lasting] == [["Ensemble", 6, 6], ["Candidats à l'installation", 6, 6]]
+
+
+def test_everybody_has_a_type_when_types_were_sought_among_some(
+    paths_of, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr("habitat_enquete.pathways.study._FEWEST", 40)
+    monkeypatch.setattr("habitat_enquete.pathways.study._CELLS", 1.0)
+    lines = []
+    for n in range(30):
+        lines += [
+            f"P{n} | 2010-{n % 12 + 1:02d} | 2012-06 | Mende | parents |",
+            f"P{n} | 2012-06 | | Laval | hlm |",
+        ]
+        lines += [f"Q{n} | 2010-{n % 12 + 1:02d} | | Mende | proprietaire |"]
+    result = paths_of(*lines, types=2, date_draws=0, draws=10)
+    assert result.typology.verdict.endswith(
+        "Types cherchés parmi 40 parcours tirés au sort sur 60 ; les autres sont rangés avec le parcours type le plus proche."
+    )
+    names = {person: known[1] for person, known in result.types.items()}
+    assert len(names) == 60
+    assert {name for person, name in names.items() if person.startswith("Q")} == {"Propriétaire"}
+    assert sum(profile.people for profile in result.profiles if profile.kind == "type") == 60
+
+
+def test_the_home_of_ones_parents_is_no_temporary_housing() -> None:
+    letters = alphabet(Codebook((), ()))
+    assert [id for id in letters.ids if letters.is_temporary(id)] == [
+        *("hebergement_tiers", "residence_etudiante", "foyer", "sans_domicile", "habitat_leger"),
+    ]
