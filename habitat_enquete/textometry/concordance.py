@@ -15,7 +15,8 @@ Sort = Literal["position", "left", "right", "match"]
 
 CONTEXT: Final = 60  # code points on each side
 _ATOM: Final = re.compile(
-    r"\[(?P<key>lemme|forme|cat)=(?P<value>[^\]]+)\]|/(?P<regex>(?:[^/\\]|\\.)+)/|(?P<word>\S+)"
+    r"\[(?P<key>lemme|forme|cat)=(?P<value>[^\]]+)\]|/(?P<regex>(?:[^/\\]|\\.)+)/"
+    r"|[\"«“]\s*(?P<exact>[^\"»”]+?)\s*[\"»”]|(?P<word>\S+)"
 )
 _KEYS: Final = {"lemme": "lemma", "forme": "form", "cat": "category"}
 
@@ -36,14 +37,25 @@ class Line:
 def compiled(query: str) -> list[Callable[[Word], bool]]:
     """A query as one test per word.
 
-    A word alone is compared with lemmas and forms; `[lemme=louer]`, `[forme=loue]` and `[cat=ADJ]` say which; `/…/` is a regular
+    A word alone is compared with lemmas and forms, words between quotation marks with forms only; `[lemme=louer]`, `[forme=loue]` and `[cat=ADJ]` say which; `/…/` is a regular
     expression on forms; `*` is any word.
     Raises: EnqueteError when the query is empty or a regular expression is not valid.
     """
-    tests = [_test(match, query) for match in _ATOM.finditer(query)]
+    tests = [test for match in _ATOM.finditer(query) for test in _tests(match, query)]
     if not tests:
         raise EnqueteError(Code.CONCORDANCE_EMPTY)
     return tests
+
+
+def _tests(match: re.Match[str], query: str) -> list[Callable[[Word], bool]]:
+    """The tests of one part of a query: one per word between quotation marks, one for anything else."""
+    if not match["exact"]:
+        return [_test(match, query)]
+    return [_is_form(form) for form in match["exact"].lower().split()]
+
+
+def _is_form(form: str) -> Callable[[Word], bool]:
+    return lambda word: word.form.lower() == form
 
 
 def _test(match: re.Match[str], query: str) -> Callable[[Word], bool]:

@@ -56,6 +56,14 @@ class Correspondence:
         """Share of each axis due to each column of the table, in [0, 1]."""
         return np.asarray(self.column_masses[:, None] * self.columns**2 / self.inertias)
 
+    def row_cosines(self) -> Floats:
+        """How well each axis shows each row: squared cosines, summing to 1 over all axes, when every axis was kept."""
+        return _cosines(self.rows)
+
+    def column_cosines(self) -> Floats:
+        """How well each axis shows each column of the table."""
+        return _cosines(self.columns)
+
     def supplementary_rows(self, table: Floats) -> Floats:
         """Principal coordinates of rows that took no part in the analysis; shape (rows, axes)."""
         profiles = table / table.sum(axis=1, keepdims=True)
@@ -67,6 +75,12 @@ class Correspondence:
         profiles = (table / table.sum(axis=0, keepdims=True)).T
         coordinates: Floats = profiles @ (self.rows / self.singular_values)
         return coordinates
+
+
+def _cosines(coordinates: Floats) -> Floats:
+    squares = coordinates**2
+    whole = squares.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(squares, whole, out=np.zeros_like(squares), where=whole > 0))
 
 
 def analyse(table: Floats | sp.csr_array, *, axes: int | None = None) -> Correspondence:

@@ -304,6 +304,8 @@ def found_by(query: str, **options: object) -> list[str]:
         ("[lemme=louer]", ["louait"]),
         ("[forme=maison]", ["maison", "maison"]),
         ("[cat=adj]", ["chers"]),
+        ('"loyer"', []),
+        ("« la maison »", ["la maison", "la maison"]),
         ("/lo.*/ *", ["loyers chers", "louait la"]),
         ("la maison", ["la maison", "la maison"]),
         ("bus", []),
