@@ -91,6 +91,17 @@ class Code(StrEnum):
         "{place} : le nom « {name} » sert déjà dans un autre bloc (ligne {first}). Il est lu « {read} » ; "
         "donnez plutôt un nom à chacune des deux questions."
     )
+    GUIDE_LABEL_MISSING = (
+        "{place} : {what} du guide n'a pas de libellé. Écrivez « label: », tel qu'il sera dit."
+    )
+    GUIDE_CLOSING_UNKNOWN = (
+        "{place} : le talon cite « {name} », qui n'est une question d'aucun questionnaire de l'étude.{hint} "
+        "Corrigez ce nom, ou écrivez la question dans un questionnaire."
+    )
+    GUIDE_CODE_UNKNOWN = (
+        "{place} : le thème « {theme} » doit nourrir « {code} », que codebook.yaml ne contient pas.{hint} "
+        "Corrigez ce code, ou ajoutez-le à la grille."
+    )
     DEFINITION_FORMAT_UNKNOWN = (
         "« {file} » ({suffix}) n'est ni un questionnaire YAML (.yaml) ni un XLSForm (.xlsx, .xls). "
         "Enregistrez-le dans l'un de ces formats."
@@ -729,7 +740,7 @@ class Code(StrEnum):
         "Installez-en un, tapez : pip install 'habitat_enquete[pdf]', ou imprimez la page HTML depuis votre navigateur."
     )
     PDF_FAILED = "« {program} » n'a pas pu imprimer le PDF. Ouvrez la page HTML et imprimez-la depuis votre navigateur."
-    OUTPUT_LOCKED = "« {file} » ne peut pas être écrit : il est sans doute ouvert ailleurs. Fermez-le, puis relancez la commande."
+    OUTPUT_LOCKED = "« {file} » ne peut pas être écrit : il est ouvert ailleurs, ou le dossier refuse d'être modifié. Fermez-le ou changez de dossier, puis relancez la commande."
 
     def sentence(self, **where: object) -> str:
         """The French sentence of this problem, filled with `where`."""

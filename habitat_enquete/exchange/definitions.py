@@ -53,11 +53,21 @@ def convert(
     questionnaire = read(source)
     if not isinstance(questionnaire, Questionnaire):
         raise EnqueteError(Code.CONVERT_GUIDE, file=source.name)
+    refuse_target(target, overwrite=overwrite)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        converted = _WRITERS[wanted](questionnaire, target)
+    except OSError as error:
+        raise EnqueteError(Code.OUTPUT_LOCKED, file=target.name) from error
+    return replace(converted, problems=(*_renamings(source, questionnaire), *converted.problems))
+
+
+def refuse_target(target: Path, *, overwrite: bool) -> None:
+    """Raises: EnqueteError when `target` is a folder, or exists and `overwrite` is not asked."""
+    if target.is_dir():
+        raise EnqueteError(Code.FILE_IS_FOLDER, file=target.name)
     if target.exists() and not overwrite:
         raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    converted = _WRITERS[wanted](questionnaire, target)
-    return replace(converted, problems=(*_renamings(source, questionnaire), *converted.problems))
 
 
 def _renamings(source: Path, questionnaire: Questionnaire) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError
+from habitat_enquete.exchange.definitions import refuse_target
 from habitat_enquete.exchange.questionnaire_yaml import questionnaire_yaml
 from habitat_enquete.ingest.definitions.inference import Inferred, infer
 from habitat_enquete.ingest.definitions.questionnaires import XLSFORM_SUFFIXES, YAML_SUFFIXES
@@ -42,12 +43,14 @@ def write_inferred(
 
     Raises: EnqueteError when the file cannot be read, holds no table, or `target` exists and `overwrite` is not asked.
     """
-    if target.exists() and not overwrite:
-        raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
+    refuse_target(target, overwrite=overwrite)
     _refuse_definition(responses)
     workbook = read_workbook(responses)
     inferred = infer(workbook, name=target.stem, sheet=sheet, today=today or dt.date.today())
     text = _HEAD.format(file=responses.name) + questionnaire_yaml(inferred.questionnaire)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise EnqueteError(Code.OUTPUT_LOCKED, file=target.name) from error
     return inferred

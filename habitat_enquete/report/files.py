@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -44,18 +45,19 @@ def write(path: Path, content: bytes) -> None:
         # A device or a pipe is written to, never replaced by a file.
         path.write_bytes(content)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except PermissionError as error:
+    except OSError as error:
         raise EnqueteError(Code.OUTPUT_LOCKED, file=path.name) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):
+            partial.unlink(missing_ok=True)
 
 
 def keep_edited(path: Path, written: str | None) -> Path | None:

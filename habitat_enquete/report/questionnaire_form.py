@@ -36,6 +36,8 @@ def write_form(source: Path, target: Path, *, overwrite: bool = False) -> tuple[
     definition = read(source)
     if not isinstance(definition, Questionnaire):
         raise EnqueteError(Code.CONVERT_GUIDE, file=source.name)
+    if target.is_dir():
+        raise EnqueteError(Code.FILE_IS_FOLDER, file=target.name)
     if target.exists() and not overwrite:
         raise EnqueteError(Code.CONVERT_EXISTS, file=target.name)
     files.write(target, form_html(definition).encode("utf-8"))

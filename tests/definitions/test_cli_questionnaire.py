@@ -77,3 +77,15 @@ def test_print_every_questionnaire_of_the_study(enquete, folder, study):
         "essai.html",
         "essai.docx",
     }
+
+
+@pytest.mark.parametrize(
+    "command", ["convert q.yaml {}/q.xlsx", "convert q.yaml {}/q.html", "infer r.csv --output {}/p.yaml"]
+)
+def test_a_folder_that_refuses_is_told(enquete, study, monkeypatch, command):
+    monkeypatch.chdir(study.root)
+    (study.root / "q.yaml").write_text("questions: [{nom: a, libelle: A}]", encoding="utf-8")
+    (study.root / "r.csv").write_text("Âge;Sexe\n31;F\n45;M\n", encoding="utf-8")
+    (study.root / "fichier").write_text("", encoding="utf-8")
+    output = enquete("questionnaire", *command.format("fichier").split(), exit_code=None).output
+    assert "il est ouvert ailleurs, ou le dossier refuse d'être modifié" in output

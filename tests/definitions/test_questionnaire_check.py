@@ -241,3 +241,43 @@ def test_the_questionnaire_of_the_documentation_is_sound():
 
 def test_the_reference_questionnaire_has_no_error(real_data):
     assert check_file(real_data / "questionnaires" / "enquete_habitat.yaml").errors == 0
+
+
+def test_a_guide_is_checked_beside_the_questionnaires_and_the_codebook(study):
+    (study.questionnaires / "q.yaml").write_text("questions: [{nom: age, libelle: Âge}]", encoding="utf-8")
+    (study.root / "codebook.yaml").write_text(
+        "themes:\n  - {id: freins, label: Freins, codes: [{id: prix, label: Prix}]}\n", encoding="utf-8"
+    )
+    guide = study.questionnaires / "g.yaml"
+    guide.write_text(
+        """\
+kind: guide
+talon: [age, agee]
+themes:
+  - id: a
+    label: A
+    codes: [freins/*, prix, prixx]
+    questions:
+      - {id: q1, label: "Où ?", relance: "Et puis ?"}
+      - {id: q1}
+  - {id: a, label: B}
+""",
+        encoding="utf-8",
+    )
+    checked = check_file(guide)
+    assert checked.errors == 0
+    assert [each.message.partition(" : ")[2] for each in checked.problems] == [
+        "le talon cite « agee », qui n'est une question d'aucun questionnaire de l'étude. Vouliez-vous dire « age » ? "
+        "Corrigez ce nom, ou écrivez la question dans un questionnaire.",
+        "le thème « A » doit nourrir « prixx », que codebook.yaml ne contient pas. Vouliez-vous dire « prix » ? "
+        "Corrigez ce code, ou ajoutez-le à la grille.",
+        "le nom « q1 » est déjà pris (ligne 8). Renommez l'une des deux questions.",
+        "une question du guide n'a pas de libellé. Écrivez « label: », tel qu'il sera dit.",
+        "le nom « a » est déjà pris (ligne 4). Renommez l'une des deux questions.",
+    ]
+
+
+def test_an_item_that_is_no_question_does_not_hide_the_others():
+    text = "questions:\n  - texte libre\n  - {nom: a, libele: A}\n"
+    _, problems = parse_leniently(text, file="f.yaml")
+    assert [(each.row, each.code) for each in problems] == [(2, "YAML_WRONG_TYPE"), (3, "YAML_UNKNOWN_KEY")]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem, Severity
+from habitat_enquete.ingest.definitions.check_guide import check_guide
 from habitat_enquete.ingest.definitions.places import Holder, Places
 from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_leniently
 from habitat_enquete.ingest.definitions.questionnaires import YAML_SUFFIXES
@@ -44,7 +45,7 @@ def check_file(path: Path) -> Checked:
         definition, problems = parse_leniently(read_text(path), file=path.name)
     else:
         definition, problems = read_leniently(path)
-    found = check(definition) if isinstance(definition, Questionnaire) else []
+    found = check(definition) if isinstance(definition, Questionnaire) else check_guide(definition, path)
     once = dict.fromkeys([*problems, *found])
     return Checked(definition, tuple(sorted(once, key=lambda each: (each.sheet, each.row or 0))))
 

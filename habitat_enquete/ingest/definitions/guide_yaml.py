@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from habitat_enquete.errors import Code
+from habitat_enquete.errors import Code, Severity
 from habitat_enquete.ingest.definitions import vocabulary as words
 from habitat_enquete.model.questionnaire import Guide, GuideQuestion, GuideTheme
 from habitat_enquete.yamlsource import Items, Section, Table
@@ -31,10 +31,12 @@ def read_guide(top: Section, sha256: str) -> Guide:
     top.check_keys(_KEYS)
     if "themes" not in top:
         top.report(Code.GUIDE_EMPTY)
+    themes = top.sections("themes", words.THEME_ALIASES)
+    _warn_twice(top, [(each.text("id"), each.line("id")) for each in themes])
     return Guide(
         id=top.text("id") or Path(top.file).stem,
         title=_text(top, "title"),
-        themes=tuple(_theme(each) for each in top.sections("themes", words.THEME_ALIASES)),
+        themes=tuple(map(_theme, themes)),
         opening=_text(top, "opening"),
         minutes=top.integer("minutes"),
         closing_questions=top.texts("closing"),
@@ -47,6 +49,8 @@ def read_guide(top: Section, sha256: str) -> Guide:
 
 def _theme(theme: Section) -> GuideTheme:
     theme.check_keys(("id", "label", "hint", "codes", "questions"))
+    if not _text(theme, "label"):
+        theme.report(Code.GUIDE_LABEL_MISSING, severity=Severity.WARNING, what="un thème")
     return GuideTheme(
         theme.text("id") or f"theme{theme.line()}",
         _text(theme, "label"),
@@ -60,6 +64,8 @@ def _questions(theme: Section) -> Iterator[GuideQuestion]:
     """The questions of a theme, written as `{id, label, relances}` or as bare texts."""
     value = theme.value("questions")
     items = value if isinstance(value, Items) else Items()
+    inner = [theme.inner(item, words.PROMPT_ALIASES) for item in items if isinstance(item, Table)]
+    _warn_twice(theme, [(each.text("id"), each.line("id")) for each in inner])
     if value is not None and not isinstance(value, Items):
         theme.sections("questions")  # reports the wrong type
     for rank, item in enumerate(items, start=1):
@@ -75,7 +81,19 @@ def _questions(theme: Section) -> Iterator[GuideQuestion]:
 
 def _question(each: Section, rank: int) -> GuideQuestion:
     each.check_keys(("id", "label", "prompts"))
+    if not _text(each, "label"):
+        each.report(Code.GUIDE_LABEL_MISSING, severity=Severity.WARNING, what="une question")
     return GuideQuestion(each.text("id") or f"q{rank}", _text(each, "label"), each.texts("prompts"))
+
+
+def _warn_twice(holder: Section, ids: list[tuple[str, int]]) -> None:
+    """Two themes, or two questions of a theme, under one name: what is said of one would go to the other."""
+    first: dict[str, int] = {}
+    for name, line in ids:
+        if name and first.setdefault(name, line) != line:
+            holder.report(
+                Code.QUESTION_DUPLICATE, line=line, severity=Severity.WARNING, name=name, first=first[name]
+            )
 
 
 def _text(holder: Section, key: str) -> str:

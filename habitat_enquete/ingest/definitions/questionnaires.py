@@ -19,6 +19,8 @@ def read(path: Path) -> Questionnaire | Guide:
 
     Raises: EnqueteError when the file is missing, is neither, or cannot be read.
     """
+    if path.is_dir():
+        raise EnqueteError(Code.FILE_IS_FOLDER, file=path.name)
     if not path.is_file():
         raise EnqueteError(Code.FILE_MISSING, file=path.name)
     suffix = path.suffix.lower()
