@@ -181,3 +181,28 @@ def test_damaged_part_of_an_xlsx_is_refused_in_a_sentence(tmp_path: Path, entry:
     (tmp_path / "r.xlsx").write_bytes(content)
     with pytest.raises(EnqueteError, match="classeur illisible ou tronqué"):
         read_workbook(tmp_path / "r.xlsx")
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"])
+def test_document_type_in_any_part_of_an_xlsx_is_refused(tmp_path: Path, part: str) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.worksheets[0].append(["id", "age"])
+    workbook.save(tmp_path / "sain.xlsx")
+    doctype = b'<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]>'
+    with (
+        zipfile.ZipFile(tmp_path / "sain.xlsx") as sane,
+        zipfile.ZipFile(tmp_path / "r.xlsx", "w") as archive,
+    ):
+        for name in sane.namelist():
+            content = sane.read(name)
+            head, mark, rest = content.partition(b"?>")
+            if not content.startswith(b"<?xml"):
+                head, mark, rest = b"", b"", content
+            archive.writestr(name, head + mark + (doctype if name == part else b"") + rest)
+    with pytest.raises(EnqueteError, match="DOCTYPE"):
+        read_workbook(tmp_path / "r.xlsx")
+
+
+def test_xls_locked_by_a_password_is_not_searched_for_far_cells() -> None:
+    content = _xls(far=65_000).replace(_biff(0x85, b"")[:2], _biff(0x2F, b"")[:2], 1)
+    assert scan_xls(content) == {}

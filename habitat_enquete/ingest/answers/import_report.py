@@ -42,9 +42,16 @@ def write_report(folder: Path, report: ImportReport, *, name: str) -> tuple[Path
         "columns_without_question": report.columns_without_question,
         "problems": dict(sorted(counts.items())),
     }
-    summary.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    rows.write_text(problem_table(report.problems), encoding="utf-8-sig", newline="")
+    _write(summary, (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode())
+    _write(rows, problem_table(report.problems).encode("utf-8-sig"))
     return summary, rows
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole: what interrupts it leaves the former one."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(content)
+    partial.replace(path)
 
 
 def problem_table(problems: tuple[Problem, ...]) -> str:

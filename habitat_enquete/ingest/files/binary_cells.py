@@ -26,7 +26,7 @@ _ROW_HEADER: Final = 0
 _CELL_ERRORS: Final = frozenset({3, 11})  # a cell, the cached value of a formula
 _CELLS: Final = frozenset(range(2, 12))
 # xls
-_BOUNDSHEET, _BOF, _EOF = 0x85, 0x809, 0x0A
+_BOUNDSHEET, _LOCKED, _EOF = 0x85, 0x2F, 0x0A
 _ROW, _FORMULA, _BOOLERR, _MULRK = 0x208, 0x06, 0x205, 0xBD
 _SINGLE: Final = frozenset({0xFD, 0x203, 0x27E, 0x204, 0xD6, _FORMULA, _BOOLERR})
 _SECTORS_END: Final = 0xFFFFFFFA
@@ -101,6 +101,8 @@ def scan_xls(content: bytes) -> dict[str, CellScan]:
             sheets.append(
                 (int.from_bytes(stream[start : start + 4], "little"), _short_text(stream, start + 6))
             )
+        elif kind == _LOCKED:
+            return {}  # by a password: nothing more can be read
         elif kind == _EOF:
             break
     return {name: _scan_xls_sheet(stream, at) for at, name in sheets}

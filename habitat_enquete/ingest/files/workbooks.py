@@ -23,7 +23,7 @@ from habitat_enquete.ingest.files.cellscan import CellScan, Place, scan_opendocu
 from habitat_enquete.ingest.files.delimited import delimited_rows, html_tables
 from habitat_enquete.ingest.files.encodings import check_encoding, decoded
 from habitat_enquete.ingest.files.filetypes import TEXTUAL, WORKBOOKS, FileType
-from habitat_enquete.ingest.files.guards import GuardedFile, open_zip, opened
+from habitat_enquete.ingest.files.guards import GuardedFile, open_zip, opened, refuse_declarations
 from habitat_enquete.ingest.files.probe import survives
 
 CellValue: TypeAlias = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
@@ -32,6 +32,7 @@ Merge: TypeAlias = tuple[Place, Place]
 
 _BLANK_ROWS_END: Final = 1_000
 _FAR_COLUMNS: Final = 2_000
+_PROLOG: Final = 1 << 16  # bytes at the head of a part, where alone it may declare anything
 _READABLE: Final = WORKBOOKS | TEXTUAL | {FileType.ZIP, FileType.SAV}
 
 
@@ -240,6 +241,7 @@ def _scanned_xlsx(file: GuardedFile) -> dict[str, CellScan]:
     scans: dict[str, CellScan] = {}
     with zipfile.ZipFile(file.path) as archive:
         try:
+            _refuse_declarations(archive, file.name)
             for name, entry in sheet_parts(archive, file=file.name).items():
                 with archive.open(entry) as stream:
                     scans[name] = scan_sheet(stream)
@@ -248,6 +250,15 @@ def _scanned_xlsx(file: GuardedFile) -> dict[str, CellScan]:
                 Code.FILE_DAMAGED, file=file.name, why="classeur illisible ou tronqué"
             ) from error
     return scans
+
+
+def _refuse_declarations(archive: zipfile.ZipFile, file: str) -> None:
+    """Raises: XML_FORBIDDEN when a part declares entities or a document type, used or not: no spreadsheet writes any."""
+    for part in archive.namelist():
+        if part.endswith((".xml", ".rels")) and part.startswith(("xl/", "_rels/", "[")):
+            with archive.open(part) as stream:
+                if head := stream.read(_PROLOG):
+                    refuse_declarations(head, file=file, part=part)
 
 
 def _streamed(file: GuardedFile, name: str) -> Rows:
