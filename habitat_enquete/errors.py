@@ -536,7 +536,8 @@ class Code(StrEnum):
 
     # ── weights: calibration on margins ────────────────────────────────────────────────────────────────────────
     MARGIN_EMPTY = "La marge « {margin} », modalité « {category} » : aucun répondant. Regroupez cette modalité avec une autre."
-    MARGIN_MISSING = "La marge « {margin} » ne dit rien de la modalité « {category} », choisie par {count} répondant(s). Ajoutez-la."
+    MARGIN_MISSING = "La marge « {margin} » ne dit rien de la modalité « {category} », celle de {count} répondant(s). Ajoutez-la, ou complétez ces réponses."
+    MARGIN_SHARES = "Les parts de la marge « {margin} » totalisent {total} % au lieu de 100 %. Corrigez-les."
     MARGIN_VALUE = "La marge « {margin} », modalité « {category} » : « {value} » n'est pas un effectif positif. Corrigez-le."
     MARGIN_QUESTION = "La marge « {margin} » n'est pas une question de « {questionnaire} ».{hint} Corrigez son nom dans le fichier des marges."
     MARGINS_QUESTIONNAIRE = "Le fichier des marges ne dit pas quel questionnaire redresser (réponses connues : {known}). Ajoutez « questionnaire: NOM »."

@@ -126,7 +126,7 @@ class Fieldwork:
 
 
 def quota_lines(questionnaire: Questionnaire, responses: Iterable[Response]) -> list[QuotaLine]:
-    """The quotas of a questionnaire, target and done, categories without a target included."""
+    """The quotas of a questionnaire: target and done, by category or by cross of categories."""
     listed = list(responses)
     return [line for quota in questionnaire.quotas for line in _lines(quota, questionnaire, listed)]
 
@@ -154,7 +154,7 @@ def _falls_in(answers: str, category: str) -> bool:
 
 
 def in_band(answer: str, category: str) -> bool:
-    """Whether an answer is of a category: the same text, or a number within `18-29`, `<30`, `75+`.
+    """Whether an answer is of a category: the same text, or a number within `18-29`, `<30`, `75+`, `moins de 30`, `75 et plus`.
 
     >>> in_band("42", "30-44"), in_band("42", "75+"), in_band("prop", "prop")
     (True, False, True)
@@ -165,7 +165,16 @@ def in_band(answer: str, category: str) -> bool:
         number = float(answer)
     except ValueError:
         return False
-    text = category.replace(" ", "").replace("–", "-").replace("à", "-").removesuffix("ans")
+    text = (
+        category.casefold()
+        .replace("ans", "")
+        .replace("de ", "")
+        .replace(" ", "")
+        .replace("–", "-")
+        .replace("à", "-")
+    )
+    if text.startswith("moins"):
+        text = f"<{text.removeprefix('moins')}"
     bounds = text.split("-")
     if len(bounds) == 2 and all(bound.isdigit() for bound in bounds):
         return float(bounds[0]) <= number < float(bounds[1]) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ _METHODS: Final = {
     "borne": Method.BOUNDED,
     **{method.value: method for method in Method},
 }
+_ROUNDING: Final = 1.0  # points by which shares typed in percent may miss 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ def _margin(name: str, totals: object, population: float) -> Margin:
         return Margin(name, {"": _number(str(totals), name, "")})
     numbers = {str(category): _number(str(total), name, str(category)) for category, total in totals.items()}
     whole = sum(numbers.values())
-    if population and (abs(whole - 1) < 1e-6 or abs(whole - 100) < 1e-4):
+    shares = all(str(total).rstrip().endswith("%") for total in totals.values())
+    if shares and abs(whole - 100) > _ROUNDING:
+        raise EnqueteError(Code.MARGIN_SHARES, margin=name, total=f"{whole:g}".replace(".", ","))
+    if population and (shares or abs(whole - 1) < 1e-6 or abs(whole - 100) < 1e-4):
         numbers = {category: total * population / whole for category, total in numbers.items()}
     return Margin(name, numbers)
 
@@ -148,9 +153,9 @@ def _values(response: Response) -> dict[str, str]:
 
 
 def _category(value: str, margin: Margin) -> str | float:
-    """The category of a margin that an answer falls in: itself, or the band of its number."""
+    """The category of a margin that an answer falls in: itself, or the band of its number; NaN for no number."""
     if margin.is_quantity:
-        return _weight(value)
+        return _weight(value) if value else math.nan
     return next((category for category in margin.totals if value and in_band(value, category)), value)
 
 
@@ -158,4 +163,4 @@ def _weight(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        return 0.0
+        return math.nan

@@ -152,7 +152,8 @@ def _initial(initial: Sequence[float] | None, size: int, respondents: Sequence[s
     for rank, weight in enumerate(weights):
         if not (np.isfinite(weight) and weight > 0):
             who = respondents[rank] if respondents is not None else str(rank + 1)
-            raise EnqueteError(Code.WEIGHT_INITIAL, respondent=who, value=f"{weight:g}")
+            value = "rien" if np.isnan(weight) else f"{weight:g}"
+            raise EnqueteError(Code.WEIGHT_INITIAL, respondent=who, value=value)
     return weights
 
 
@@ -185,6 +186,10 @@ def _check_margin(margin: Margin, given: Sequence[str | float]) -> None:
         if not np.isfinite(total) or (total <= 0 and not margin.is_quantity):
             raise EnqueteError(Code.MARGIN_VALUE, margin=margin.name, category=category, value=f"{total:g}")
     if margin.is_quantity:
+        if missing := int(np.isnan(np.asarray(given, dtype=float)).sum()):
+            raise EnqueteError(
+                Code.MARGIN_MISSING, margin=margin.name, category="sans réponse", count=missing
+            )
         return
     counts: dict[str, int] = {}
     for answer in given:

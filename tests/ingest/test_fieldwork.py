@@ -146,6 +146,25 @@ def test_weights_give_back_typed_margins_and_are_stored(collected: Project, tmp_
         assert next(csv.DictReader(stream, delimiter=";"))["poids"] == "200,000000"
 
 
+def test_shares_rounded_by_hand_are_accepted(collected: Project, tmp_path: Path) -> None:
+    path = _margins(
+        tmp_path,
+        "population: 1000\nmarges:\n  statut: {prop: 59.9 %, loc: 40 %}\n  age: {moins de 45 ans: 50, 45 et plus: 50}\n",
+    )
+    result = fieldwork(collected, margins=path)
+    assert result.calibration is not None
+    assert result.calibration.weights.sum() == pytest.approx(1000)
+
+
+def test_quantity_that_some_did_not_give_is_refused(collected: Project, tmp_path: Path) -> None:
+    rows = [["id", "statut", "age"], ["R9", "prop", ""]]
+    import_responses(collected, write_xlsx(tmp_path / "vide.xlsx", {"R": rows}))
+    with pytest.raises(
+        EnqueteError, match="« age » ne dit rien de la modalité « sans réponse », celle de 1 répondant"
+    ):
+        fieldwork(collected, margins=_margins(tmp_path, "marges:\n  age: 2000\n"))
+
+
 def test_margins_by_bands_of_age(collected: Project, tmp_path: Path) -> None:
     path = _margins(tmp_path, "marges:\n  age: {18-44: 50, 45+: 50}\n")
     result = fieldwork(collected, margins=path)
@@ -161,6 +180,7 @@ def test_margins_by_bands_of_age(collected: Project, tmp_path: Path) -> None:
         ("marges:\n  statut: {prop: 5, loc: 5, hlm: 2}\n", "modalité « hlm » : aucun répondant"),
         ("marge:\n  statut: {prop: 5}\n", "« marges » attend les totaux de chaque question"),
         ("méthode: magique\nmarges:\n  statut: {prop: 5, loc: 5}\n", "« méthode » attend linéaire, raking, logit ou borné"),
+        ("marges:\n  statut: {prop: 50 %, loc: 40 %}\n", "Les parts de la marge « statut » totalisent 90 % au lieu de 100 %."),
         ("zut: 1\nmarges:\n  statut: {prop: 5, loc: 5}\n", "ligne 1 : la clé « zut » n'est pas connue ici"),
     ],
 )  # fmt: skip

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from exporters import write_xlsx
 
 from habitat_enquete.ingest.run import ImportResult
 from habitat_enquete.project import Project
@@ -93,3 +96,58 @@ def test_every_way_to_write_a_hostile_form_gives_the_same_answers(
     result = imported(path)
     assert answers() == [EXPECTED]
     assert result.errors == 0
+
+
+NESTED = """\
+id: menages
+version: "1"
+questions:
+  - {type: note, name: merci, label: Merci d'avance}
+  - {type: text, name: ville, label: Ville}
+  - {type: image, name: photo, label: Photo}
+  - repeat: menage
+    questions:
+      - {type: text, name: nom, label: Nom}
+      - repeat: personne
+        questions:
+          - {type: integer, name: age, label: Âge}
+"""
+_INDEXED = ["_index", "_parent_table_name", "_parent_index"]
+_KOBO = {
+    "menages": [["ville", "photo", "photo_URL", "merci", "_id", "_index"], ["A", "a.jpg", "https://exemple/a.jpg", "", 10, 1], ["B", "", "", "", 11, 2]],
+    "menage": [["nom", *_INDEXED], ["a1", 1, "menages", 1], ["a2", 2, "menages", 1], ["b1", 3, "menages", 2]],
+    "personne": [["age", *_INDEXED], [30, 1, "menage", 1], [40, 2, "menage", 2], [50, 3, "menage", 3]],
+}  # fmt: skip
+_ODK = {
+    "menages.csv": [["ville", "KEY"], ["A", "uuid:a"], ["B", "uuid:b"]],
+    "menages-menage.csv": [["nom", "PARENT_KEY", "KEY"], ["a1", "uuid:a", "uuid:a/menage[1]"], ["a2", "uuid:a", "uuid:a/menage[2]"], ["b1", "uuid:b", "uuid:b/menage[1]"]],
+    "menages-menage-personne.csv": [["age", "PARENT_KEY", "KEY"], ["30", "uuid:a/menage[1]", "uuid:a/menage[1]/personne[1]"],
+                                    ["40", "uuid:a/menage[2]", "uuid:a/menage[2]/personne[1]"], ["50", "uuid:b/menage[1]", "uuid:b/menage[1]/personne[1]"]],
+}  # fmt: skip
+
+
+def _zipped(path: Path, tables: dict[str, list[list[str]]]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, rows in tables.items():
+            stream = io.StringIO()
+            csv.writer(stream).writerows(rows)
+            archive.writestr(name, stream.getvalue())
+    return path
+
+
+@pytest.mark.parametrize("tool", ["kobo", "odk"])
+def test_blocks_nested_in_a_block_find_their_response(
+    tool: str,
+    survey: Project,
+    imported: Callable[..., ImportResult],
+    answers: Callable[[], list[set[tuple[Any, ...]]]],
+    tmp_path: Path,
+) -> None:
+    (survey.questionnaires / "sorvelle.yaml").write_text(NESTED, encoding="utf-8")
+    path = write_xlsx(tmp_path / "r.xlsx", _KOBO) if tool == "kobo" else _zipped(tmp_path / "r.zip", _ODK)
+    result = imported(path)
+    assert [{a[:2] + a[3:4] for a in found if a[1]} for found in answers()] == [
+        {("nom", 1, "a1"), ("nom", 2, "a2"), ("age", 1, "30"), ("age", 2, "40")},
+        {("nom", 1, "b1"), ("age", 1, "50")},
+    ]
+    assert [each.code for each in result.problems if each.code in {"COLUMN_UNKNOWN", "REPEAT_ORPHAN"}] == []

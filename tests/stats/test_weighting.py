@@ -194,7 +194,7 @@ def test_the_report_says_what_weights_cost() -> None:
     ("margins", "options", "message"),
     [
         ([Margin("statut", {"a": 5, "b": 5, "hlm": 2})], {}, "La marge « statut », modalité « hlm » : aucun répondant."),
-        ([Margin("statut", {"a": 10})], {}, "La marge « statut » ne dit rien de la modalité « b », choisie par 2 répondants"),
+        ([Margin("statut", {"a": 10})], {}, "La marge « statut » ne dit rien de la modalité « b », celle de 2 répondants"),
         ([Margin("statut", {"a": 5, "b": -1})], {}, "La marge « statut », modalité « b » : « -1 » n'est pas"),
         (
             [Margin("statut", {"a": 5, "b": 5}), Margin("age", {"j": 4, "v": 5})],

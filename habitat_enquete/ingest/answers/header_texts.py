@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from habitat_enquete.ingest.answers.choices import bare, fold
-from habitat_enquete.model.questionnaire import Question, Questionnaire
+from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 
 CODED: Final = re.compile(r"^\w{1,30}(?:\[\w+\])*\s*[.:)]\s+(?=\S)")
 _NUMBERED: Final = re.compile(r"^(?:q\s*)?\d{1,3}(?:[.,]\d+)*\s*[-–.:)°]+\s*(?=\S)", re.IGNORECASE)
@@ -55,6 +55,15 @@ def group_texts(questionnaire: Questionnaire) -> Iterator[str]:
             labels.get(path[: depth + 1], (path[depth],))[0] or path[depth] for depth in range(len(path))
         ]
         yield fold("/".join(whole))
+
+
+def texts_aside(questionnaire: Questionnaire) -> Iterator[str]:
+    """The headers of columns that hold no answer: notes shown to the respondent, links to photographs (`photo_URL`, Kobo)."""
+    for question in questionnaire.questions:
+        if question.type is QuestionType.NOTE:
+            yield from map(fold, filter(None, question_texts(question)))
+        else:
+            yield from (fold(f"{text}_url") for text in question_texts(question) if text)
 
 
 def is_row(row: Question, text: str, questionnaire: Questionnaire) -> bool:

@@ -19,6 +19,7 @@ from habitat_enquete.ingest.answers.header_texts import (
     is_row,
     question_texts,
     rejoined,
+    texts_aside,
     unnumbered,
 )
 from habitat_enquete.ingest.answers.metadata import Meta, role_of
@@ -142,6 +143,7 @@ class HeaderIndex:
     _names: dict[str, Question] = field(init=False)
     _matrices: dict[str, list[Question]] = field(init=False)
     _groups: set[str] = field(init=False)
+    _aside: set[str] = field(init=False)
     _choices: dict[str, tuple[dict[str, Choice], dict[str, Choice]]] = field(default_factory=dict)
     _cache: dict[str, tuple[Target, ...]] = field(default_factory=dict)
 
@@ -161,6 +163,7 @@ class HeaderIndex:
             if question.matrix:
                 self._note_matrix(question)
         self._groups = set(group_texts(self.questionnaire))
+        self._aside = set(texts_aside(self.questionnaire))
 
     def _note_matrix(self, row: Question) -> None:
         matrix = self.questionnaire.question(row.matrix)
@@ -190,6 +193,8 @@ class HeaderIndex:
                 return found
             if (role := self._meta(attempt)) is not None:
                 return [Target(None, Part.META, meta=role)]
+        if fold(text) in self._aside:
+            return [Target(None, Part.IGNORED, by="aside")]
         return self._repeated(text) or self._ranked(text)
 
     def pair(self, parent: str, child: str) -> tuple[Target, ...]:

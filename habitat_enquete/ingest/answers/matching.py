@@ -154,7 +154,8 @@ def _owner(sheet: str, mains: Mapping[str, Questionnaire]) -> str | None:
 def _is_good(match: Match) -> bool:
     layout = match.main.layout
     asked = len(expected(match.questionnaire, None))
-    enough = len(layout.questions) >= min(2, asked)
+    found = layout.questions.union(*(table.layout.questions for table in match.repeats))
+    enough = bool(layout.questions) and len(found) >= min(2, asked)
     return enough and (match.share >= _LEAST_SHARE or len(layout.questions) >= 0.5 * asked)
 
 

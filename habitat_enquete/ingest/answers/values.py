@@ -240,7 +240,8 @@ def parse_number(raw: CellValue, *, integer: bool = False, units: frozenset[str]
         return _integral(number_text(raw), raw, integer)
     if isinstance(raw, dt.datetime | dt.date):
         day = raw.date() if isinstance(raw, dt.datetime) else raw
-        return Parsed(str(_serial(day)), AnswerState.ANSWERED, "", Code.NUMBER_AS_DATE)
+        number = str(_serial(day))
+        return Parsed(number, AnswerState.ANSWERED, "", Code.NUMBER_AS_DATE, number)
     if not isinstance(raw, str):
         return Parsed(plain(raw), AnswerState.INVALID, "", Code.ANSWER_NOT_NUMBER)
     text = raw.strip()
