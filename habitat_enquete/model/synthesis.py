@@ -168,7 +168,7 @@ class Profile:
 @dataclass(frozen=True, slots=True)
 class StageShare:
     """One stage of the residential path: people who speak of a barrier or of an opportunity that weighs there, out of `base`; `moved`
-    of them told one of a move that their path holds."""
+    of them told one of a move that their path holds (a barrier, an opportunity: `moved_barriers`, `moved_opportunities`)."""
 
     id: str
     label: str
@@ -176,6 +176,8 @@ class StageShare:
     opportunities: int
     moved: int
     base: int
+    moved_barriers: int = 0
+    moved_opportunities: int = 0
 
 
 @dataclass(frozen=True, slots=True)

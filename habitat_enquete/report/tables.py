@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.synthesis import Crossing, CrossingRow, Synthesis
 from habitat_enquete.report import wording
 from habitat_enquete.report.tidy_workbook import Table, Value
+from habitat_enquete.stats.intervals import wilson
 
 INTRODUCTION = (
     "Chaque feuille est un tableau rangé : une ligne par chose, une colonne par fait, des filtres sur l'en-tête.",
@@ -24,6 +26,9 @@ def tables(synthesis: Synthesis) -> list[Table]:
         *([_comparisons(synthesis)] if synthesis.comparisons else []),
         *([_survey(synthesis)] if any(finding.survey for finding in synthesis.findings) else []),
         *([_profiles(synthesis)] if synthesis.profiles else []),
+        *([_stages(synthesis)] if synthesis.stages else []),
+        *([_situations(synthesis)] if synthesis.situations else []),
+        *([_together(synthesis)] if any(finding.cooccurring for finding in synthesis.findings) else []),
         *([_saturation(synthesis)] if synthesis.saturation else []),
         *([_levers(synthesis)] if synthesis.levers else []),
         *([_actions(synthesis)] if synthesis.actions else []),
@@ -103,6 +108,7 @@ def _quotes(synthesis: Synthesis) -> Table:
         "code",
         "constat",
         "ordre",
+        "nature",
         "personne",
         "citation",
         "document",
@@ -117,6 +123,7 @@ def _quotes(synthesis: Synthesis) -> Table:
             finding.code,
             finding.label,
             rank,
+            wording.EVIDENCE_KINDS[evidence.kind],
             evidence.respondent,
             evidence.quote,
             evidence.document,
@@ -127,7 +134,7 @@ def _quotes(synthesis: Synthesis) -> Table:
             evidence.coding,
         )
         for finding in synthesis.findings
-        for rank, evidence in enumerate(finding.evidence, start=1)
+        for rank, evidence in enumerate((*finding.evidence, *finding.counter), start=1)
     ]
     return Table("Verbatims", columns, rows)
 
@@ -261,6 +268,59 @@ def _profiles(synthesis: Synthesis) -> Table:
         for profile in synthesis.profiles
     ]
     return Table("Profils", columns, rows, ("part", "stabilité"))
+
+
+def _stages(synthesis: Synthesis) -> Table:
+    columns = (
+        *("étape", "libellé", "sens", "personnes", "base", "part", "part_basse", "part_haute"),
+        "personnes_d_un_déménagement",
+    )
+    rows: list[tuple[Value, ...]] = []
+    for stage in synthesis.stages:
+        for polarity, people, moved in (
+            (Polarity.BARRIER, stage.barriers, stage.moved_barriers),
+            (Polarity.OPPORTUNITY, stage.opportunities, stage.moved_opportunities),
+        ):
+            interval = wilson(people, stage.base) if stage.base else None
+            bounds = (interval.low, interval.high) if interval else (None, None)
+            share = people / stage.base if stage.base else None
+            rows.append(
+                (
+                    *(stage.id, stage.label, wording.POLARITIES[polarity], people, stage.base, share),
+                    *bounds,
+                    moved,
+                )
+            )
+    return Table("Étapes", columns, rows, ("part", "part_basse", "part_haute"))
+
+
+def _situations(synthesis: Synthesis) -> Table:
+    rows: list[tuple[Value, ...]] = [
+        (
+            *(situation.value.label, wording.POLARITIES[polarity], factor.code, factor.label),
+            None if factor.cell.base < synthesis.minimum_cell else factor.cell.base,
+            None if factor.cell.masked else factor.cell.people,
+            "oui" if factor.cell.masked else "non",
+        )
+        for situation in synthesis.situations
+        for polarity, factors in (
+            (Polarity.BARRIER, situation.barriers),
+            (Polarity.OPPORTUNITY, situation.opportunities),
+        )
+        for factor in factors
+    ]
+    columns = ("issue", "sens", "code", "constat", "effectif_du_groupe", "personnes", "masqué")
+    return Table("Installations", columns, rows)
+
+
+def _together(synthesis: Synthesis) -> Table:
+    rows = [
+        (finding.code, finding.label, other.code, other.label, other.people, other.jaccard)
+        for finding in synthesis.findings
+        for other in finding.cooccurring
+    ]
+    columns = ("code", "constat", "autre_code", "autre_constat", "personnes_des_deux", "indice_de_jaccard")
+    return Table("Codes ensemble", columns, rows)
 
 
 def _saturation(synthesis: Synthesis) -> Table:

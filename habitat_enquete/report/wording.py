@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from habitat_enquete.model.codebook import Polarity
-from habitat_enquete.model.finding import Evidence, Finding, Grade, SurveyShare, Verdict
+from habitat_enquete.model.finding import Evidence, EvidenceKind, Finding, Grade, SurveyShare, Verdict
 from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import (
     Cell,
@@ -36,6 +36,11 @@ GRADES: Final = {
     Grade.SUPPORTED: "étayé",
     Grade.FRAGILE: "fragile",
     Grade.ISOLATED: "isolé",
+}
+EVIDENCE_KINDS: Final = {
+    EvidenceKind.TYPICAL: "représentative",
+    EvidenceKind.DIVERSE: "autre manière de le dire",
+    EvidenceKind.COUNTER: "contre-exemple",
 }
 POLARITIES: Final = {
     Polarity.BARRIER: "frein",
@@ -279,9 +284,9 @@ def movement(moved: Movement) -> str:
 
 def stage_share(stage: StageShare) -> str:
     """How many people meet something at a stage of the path, and how many told it of a move."""
-    moved = f" ; {count(stage.moved, 'personne')} à propos d'un déménagement précis" if stage.moved else ""
+    moved = f" {count(stage.moved, 'personne')} à propos d'un déménagement précis." if stage.moved else ""
     return typographic(
-        f"Un frein de cette étape : {pair(stage.barriers, stage.base)} ; un appui : {pair(stage.opportunities, stage.base)}{moved}."
+        f"Un frein de cette étape : {pair(stage.barriers, stage.base)} ; un appui : {pair(stage.opportunities, stage.base)}.{moved}"
     )
 
 

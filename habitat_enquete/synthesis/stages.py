@@ -20,6 +20,8 @@ def shares(material: Material) -> tuple[StageShare, ...]:
                 | _people(material, stage.id, Polarity.OPPORTUNITY, moved=True)
             ),
             base=len(material.voices.people),
+            moved_barriers=len(_people(material, stage.id, Polarity.BARRIER, moved=True)),
+            moved_opportunities=len(_people(material, stage.id, Polarity.OPPORTUNITY, moved=True)),
         )
         for stage in material.codebook.stages
     )
