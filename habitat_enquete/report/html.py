@@ -167,8 +167,6 @@ def crossed(rows: Sequence[CrossingRow], limit: int) -> list[CrossingRow]:
 def wide_enough(crossing: Crossing, minimum: int, most: int = 10) -> Crossing:
     """A crossing with the groups that a page can hold: those large enough to be shown, the largest when there are many."""
     large = [n for n, value in enumerate(crossing.values) if value.people >= minimum]
-    if len(crossing.values) <= most:
-        large = list(range(len(crossing.values))) if large else []
     kept = sorted(sorted(large, key=lambda n: (-crossing.values[n].people, n))[:most])
     return replace(
         crossing,

@@ -91,7 +91,7 @@ def _summary(word: Word, context: ReportContext) -> None:
             for finding in findings[:7]:
                 word.bullet(
                     f"**{finding.label}** : {wording.count(finding.people, 'personne')} "
-                    f"({wording.percent(finding.share)}), preuve {wording.GRADES[finding.grade]}"
+                    f"({wording.percent(finding.share)}), constat {wording.GRADES[finding.grade]}"
                 )
     _note(word, synthesis, "interpretation")
     if synthesis.movements is not None:
@@ -289,7 +289,7 @@ def _levers(word: Word, context: ReportContext) -> None:
         ]
         columns = ("Levier", "Personnes", "Acteurs", "Échelle, horizon", "Constats")
         word.table(
-            columns, rows, "Leviers et constats auxquels ils répondent", widths=(4.6, 1.7, 3.3, 2.4, 4.4)
+            columns, rows, "Leviers et constats auxquels ils répondent", widths=(4.4, 2.2, 3.2, 2.4, 4.2)
         )
     if synthesis.actions:
         actions = [

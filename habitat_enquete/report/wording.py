@@ -205,9 +205,9 @@ def _one_person(point: OpenPoint) -> str:
 def _contradiction(point: OpenPoint) -> str:
     figures = point.figures
     both = int(figures["both"])
-    torn = f", dont {number(both)} les deux à la fois" if both else ""
+    torn = f" ; {count(both, 'personne dit', 'personnes disent')} les deux à la fois" if both else ""
     return (
-        f"Les témoignages divergent : {count(int(figures['first']), 'personne')} parlent de « {point.labels[0]} », "
+        f"Les témoignages divergent : {count(int(figures['first']), 'personne parle', 'personnes parlent')} de « {point.labels[0]} », "
         f"{number(int(figures['second']))} de « {point.labels[1]} »{torn}."
     )
 
@@ -284,10 +284,10 @@ def movement(moved: Movement) -> str:
 
 def stage_share(stage: StageShare) -> str:
     """How many people meet something at a stage of the path, and how many told it of a move."""
+    met = (("un frein de cette étape", stage.barriers), ("un appui", stage.opportunities))
+    told = " ; ".join(f"{name} : {pair(people, stage.base)}" for name, people in met if people)
     moved = f" {count(stage.moved, 'personne')} à propos d'un déménagement précis." if stage.moved else ""
-    return typographic(
-        f"Un frein de cette étape : {pair(stage.barriers, stage.base)} ; un appui : {pair(stage.opportunities, stage.base)}.{moved}"
-    )
+    return typographic(f"{told[:1].upper()}{told[1:]}.{moved}" if told else "Personne n'en parle encore.")
 
 
 def profile_ground(crossings: Sequence[Crossing]) -> str:
@@ -327,7 +327,7 @@ def measure(finding: Finding) -> str:
     return typographic(
         f"**{count(finding.people, 'personne')}** sur {number(finding.base)} ({percent(finding.share)}, intervalle de confiance "
         f"à 95 % : {percent(finding.low)} à {percent(finding.high)}){weighted} ; {count(finding.mentions, 'mention')} dans "
-        f"{count(finding.documents, 'document')}. Preuve : {GRADES[finding.grade]}.{spoken}{written} "
+        f"{count(finding.documents, 'document')}. Constat {GRADES[finding.grade]}.{spoken}{written} "
         f"Relues par une personne : {percent(finding.validated / finding.mentions)} des mentions ; accord des codeurs : {_alpha(finding.agreement)}."
     )
 

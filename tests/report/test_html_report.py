@@ -160,3 +160,10 @@ def test_every_cell_of_a_heat_table_is_readable(share: float, polarity: Polarity
 
     background = html.heat_style(Cell(round(share * 100), 100), polarity).removeprefix("background:")
     assert palette.contrast(background, palette.INK) >= 4.5
+
+
+def test_a_caption_is_the_first_or_the_last_of_its_figure(synthesis) -> None:
+    """The Nu checker of the W3C refuses anything after a caption."""
+    page = _page(synthesis(said=[("E01", "credit", "Refusé."), ("E02", "voisins", "On nous a aidés.")]))
+    assert page.xpath("//figure[figcaption]")
+    assert page.xpath("//figcaption[preceding-sibling::* and following-sibling::*]") == []

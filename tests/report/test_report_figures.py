@@ -290,7 +290,7 @@ def test_the_page_prints_the_figures_of_the_workbook(reported: Reported) -> None
         told = " ".join(article.text_content().split())
         noun = "personne" if row["personnes"] < 2 else "personnes"
         assert f"{row['personnes']} {noun} sur {row['base']}" in told, row["code"]
-        assert f"Preuve : {row['force_de_la_preuve']}" in told
+        assert f"Constat {row['force_de_la_preuve']}" in told
 
 
 def test_two_folders_two_hash_seeds_and_two_days_give_the_same_bytes(

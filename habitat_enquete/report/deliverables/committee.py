@@ -2,176 +2,148 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from habitat_enquete.model.codebook import Polarity
-from habitat_enquete.model.finding import Finding
-from habitat_enquete.report import pictures, wording
+from habitat_enquete.model.synthesis import Corpus
+from habitat_enquete.report import wording
 from habitat_enquete.report.deliverables.delivery import Delivery, show_quotes
-from habitat_enquete.report.files import steady
-from habitat_enquete.report.palette import INK, MUTED
+from habitat_enquete.report.deliverables.slides import Deck
 
-if TYPE_CHECKING:
-    from pptx.presentation import Presentation
-
-_MADE: Final = datetime(2000, 1, 1)
-_BLANK: Final = 5  # the default template's « title only » layout
-_TOP: Final = 8
 _FIRST: Final = "Premier comité : il n'y a pas encore de point de comparaison."
+_SIDES: Final = (("Ce qui retient", Polarity.BARRIER), ("Ce sur quoi s'appuyer", Polarity.OPPORTUNITY))
+_DECISIONS: Final = 6
 
 
 def build(delivery: Delivery) -> dict[str, bytes]:
-    """The deck (six slides) and the brief."""
+    """The deck and the brief."""
     return {"copil.pptx": _deck(delivery), "copil-note.docx": _brief(delivery)}
 
 
 def _news(delivery: Delivery, most: int) -> list[str]:
     if delivery.moved is None:
         return [_FIRST]
-    return [wording.movement(m) for m in delivery.moved[:most]] or [
-        "Rien n'a bougé depuis le dernier comité."
+    told = [wording.movement(moved) for moved in delivery.moved[:most]]
+    others = len(delivery.moved) - most
+    if others > 0:
+        told.append(f"Et {wording.count(others, 'autre constat', 'autres constats')}, dans le rapport.")
+    return told or ["Rien n'a bougé depuis le dernier comité."]
+
+
+def _heard(corpus: Corpus) -> list[tuple[str, str]]:
+    """The figures of the fieldwork, those that are zero left out."""
+    figures = (
+        (corpus.people, "personne entendue", "personnes entendues"),
+        (corpus.interviews, "entretien", "entretiens"),
+        (corpus.answers, "réponse ouverte", "réponses ouvertes"),
+        (corpus.codings, "passage codé", "passages codés"),
+    )
+    return [(wording.number(n), one if n < 2 else many) for n, one, many in figures if n]
+
+
+def _decided(delivery: Delivery) -> list[str]:
+    """The last decisions of the committees, the most recent first."""
+    ordered = sorted(delivery.register("decisions"), key=lambda each: each.text("date"), reverse=True)
+    return [
+        " : ".join(
+            filter(
+                None,
+                (
+                    wording.french_date(each.text("date")),
+                    each.text("label") + (f" ({each.text('status')})" if each.text("status") else ""),
+                ),
+            )
+        )
+        for each in ordered[:_DECISIONS]
+    ]
+
+
+def _ahead(delivery: Delivery) -> list[str]:
+    """The steps of the calendar (`enquete.yaml`), in order."""
+    steps = sorted(delivery.settings.sections("calendar"), key=lambda step: step.text("date"))
+    return [
+        " : ".join(filter(None, (wording.french_date(step.text("date")), step.text("label"))))
+        for step in steps
     ]
 
 
 def _brief(delivery: Delivery) -> bytes:
-    synthesis, corpus = delivery.synthesis, delivery.synthesis.corpus
+    synthesis = delivery.synthesis
     word = delivery.word("Note au comité de pilotage")
-    word.text(
-        f"**{wording.count(corpus.people, 'personne entendue', 'personnes entendues')}**, "
-        f"{wording.count(corpus.interviews, 'entretien')}, {wording.count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')}."
-    )
+    heard = ", ".join(f"{value} {what}" for value, what in _heard(synthesis.corpus))
+    word.text(f"**{heard}.**" if heard else "Personne n'a encore été entendu.")
     word.heading("Ce qui est nouveau", 2)
-    for line in _news(delivery, 5):
+    for line in _news(delivery, 4):
         word.bullet(line)
-    for title, polarity in (
-        ("Ce qui retient", Polarity.BARRIER),
-        ("Ce sur quoi s'appuyer", Polarity.OPPORTUNITY),
-    ):
+    for title, polarity in _SIDES:
+        findings = synthesis.of(polarity)
+        if not findings:
+            continue
         word.heading(title, 2)
-        for finding in synthesis.of(polarity)[:4]:
+        for finding in findings[:3]:
             word.bullet(
                 f"**{finding.label}** : {wording.count(finding.people, 'personne')} ({wording.percent(finding.share)})"
             )
-        for finding in synthesis.of(polarity)[:1]:
-            show_quotes(word, finding, 1)
-    word.heading("À trancher", 2)
-    for point in synthesis.open_points[:3]:
+        show_quotes(word, findings[0], 1)
+    points = synthesis.open_points[:2]
+    if points:
+        word.heading("À trancher", 2)
+    for point in points:
         word.bullet(wording.open_point(point))
+    for title, lines in (
+        ("Décisions prises", _decided(delivery)[:2]),
+        ("Prochaines étapes", _ahead(delivery)[:3]),
+    ):
+        if lines:
+            word.heading(title, 2)
+        for line in lines:
+            word.bullet(line)
     return word.save()
 
 
 def _deck(delivery: Delivery) -> bytes:
-    from pptx import Presentation
-    from pptx.util import Cm
-
-    deck = Presentation()
-    deck.slide_width, deck.slide_height = Cm(33.87), Cm(19.05)
     synthesis, corpus = delivery.synthesis, delivery.synthesis.corpus
-    title = _slide(deck, synthesis.title)
-    _lines(
-        title,
-        [synthesis.subtitle, synthesis.sponsor, synthesis.author, "Comité de pilotage"],
-        top=7.2,
-        size=22,
+    deck = Deck(
+        title=synthesis.title,
+        author=synthesis.author,
+        foot=f"{synthesis.title} — comité de pilotage — état {synthesis.stamp.state[:12]}",
     )
-    _lines(
-        _slide(deck, "Où nous en sommes"),
-        [
-            f"{wording.count(corpus.people, 'personne entendue', 'personnes entendues')}",
-            f"{wording.count(corpus.interviews, 'entretien')} et {wording.count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')}",
-            f"{wording.count(corpus.codings, 'passage codé', 'passages codés')}, dont {wording.number(corpus.validated)} relus par une personne",
-            f"{wording.count(corpus.suggested, 'suggestion')} en attente, hors compte",
-        ],
+    dates = f"Terrain du {wording.french_date(corpus.first_date)} au {wording.french_date(corpus.last_date)}"
+    kicker = " · ".join(filter(None, ("Comité de pilotage", synthesis.area)))
+    deck.cover(
+        kicker,
+        synthesis.title,
+        synthesis.subtitle,
+        (synthesis.sponsor, synthesis.author, dates if corpus.first_date else ""),
     )
-    _lines(_slide(deck, "Ce qui est nouveau depuis le dernier comité"), _news(delivery, 7), size=20)
-    for title_text, polarity in (
-        ("Ce qui retient", Polarity.BARRIER),
-        ("Ce sur quoi s'appuyer", Polarity.OPPORTUNITY),
+    deck.figures("Où nous en sommes", _heard(corpus), _state(corpus))
+    deck.points("Ce qui est nouveau depuis le dernier comité", _news(delivery, 7))
+    for title, polarity in _SIDES:
+        deck.bars(title, synthesis.of(polarity))
+    spoken = (*synthesis.of(Polarity.BARRIER)[:2], *synthesis.of(Polarity.OPPORTUNITY)[:1])
+    deck.quotes(
+        "Ce qu'ils disent", [(finding, finding.evidence[0]) for finding in spoken if finding.evidence]
+    )
+    points = [wording.open_point(point) for point in synthesis.open_points[:5]]
+    for title, lines in (
+        ("À discuter", points),
+        ("Décisions prises", _decided(delivery)),
+        ("Prochaines étapes", _ahead(delivery)[:7]),
     ):
-        _chart(deck, title_text, synthesis.of(polarity))
-    _voices(deck, synthesis.of(Polarity.BARRIER)[:2] + synthesis.of(Polarity.OPPORTUNITY)[:1])
-    _lines(
-        _slide(deck, "À discuter"),
-        [wording.open_point(point) for point in synthesis.open_points[:5]],
-        size=18,
-    )
-    properties = deck.core_properties
-    properties.title, properties.author, properties.language = synthesis.title, synthesis.author, "fr-FR"
-    properties.created = properties.modified = _MADE
-    properties.last_modified_by = ""
-    buffer = io.BytesIO()
-    deck.save(buffer)
-    return steady(buffer.getvalue())
+        if lines:
+            deck.points(title, lines)
+    return deck.save()
 
 
-def _slide(deck: Presentation, title: str) -> Any:
-    from pptx.enum.text import PP_ALIGN
-    from pptx.util import Cm, Pt
-
-    slide = deck.slides.add_slide(deck.slide_layouts[_BLANK])
-    shape = slide.shapes.title
-    shape.left, shape.top, shape.width, shape.height = Cm(1.8), Cm(1.0), Cm(30), Cm(2.4)
-    shape.text_frame.text = wording.typographic(title)
-    paragraph = shape.text_frame.paragraphs[0]
-    paragraph.alignment = PP_ALIGN.LEFT
-    paragraph.font.size, paragraph.font.bold, paragraph.font.name = Pt(34), True, "Georgia"
-    paragraph.font.color.rgb = _rgb(INK)
-    return slide
-
-
-def _lines(slide: Any, lines: Sequence[str], *, top: float = 4.2, size: int = 24) -> None:
-    from pptx.util import Cm, Pt
-
-    frame = slide.shapes.add_textbox(Cm(1.8), Cm(top), Cm(30), Cm(17.5 - top)).text_frame
-    frame.word_wrap = True
-    for position, line in enumerate(filter(None, lines)):
-        paragraph = frame.paragraphs[0] if position == 0 else frame.add_paragraph()
-        paragraph.text = wording.typographic(line)
-        paragraph.font.size, paragraph.font.name = Pt(size), "Calibri"
-        paragraph.font.color.rgb = _rgb(INK)
-        paragraph.space_after = Pt(size * 0.55)
-
-
-def _chart(deck: Presentation, title: str, findings: Sequence[Finding]) -> None:
-    from pptx.util import Cm
-
-    slide = _slide(deck, title)
-    if not findings:
-        _lines(slide, ["Rien n'est encore codé."])
-        return
-    png = pictures.ranking(findings, most=_TOP, width=9.5)
-    picture = slide.shapes.add_picture(io.BytesIO(png), Cm(1.8), Cm(3.8), width=Cm(29))
-    if picture.height > Cm(13.6):
-        ratio = Cm(13.6) / picture.height
-        picture.width, picture.height = int(picture.width * ratio), Cm(13.6)
-    picture._element.nvPicPr.cNvPr.set("descr", pictures.describe_ranking(findings, most=_TOP))
-    _foot(slide, "Nombre et part des personnes qui en parlent ; trait fin : intervalle de confiance à 95 %.")
-
-
-def _voices(deck: Presentation, findings: Sequence[Finding]) -> None:
-    slide = _slide(deck, "Ce qu'ils disent")
-    lines: list[str] = []
-    for finding in findings:
-        for evidence in finding.evidence[:1]:
-            cut = " […]" if evidence.is_cut else ""
-            lines += [f"« {evidence.quote}{cut} »", f"— {wording.attribution(evidence)} ({finding.label})"]
-    _lines(slide, lines or ["Aucune citation autorisée."], size=18)
-
-
-def _foot(slide: Any, text: str) -> None:
-    from pptx.util import Cm, Pt
-
-    frame = slide.shapes.add_textbox(Cm(1.8), Cm(17.6), Cm(30), Cm(1)).text_frame
-    frame.text = wording.typographic(text)
-    frame.paragraphs[0].font.size = Pt(12)
-    frame.paragraphs[0].font.color.rgb = _rgb(MUTED)
-
-
-def _rgb(colour: str) -> Any:
-    import pptx.dml.color as colours
-
-    make: Any = colours.RGBColor
-    return make(*(int(colour[at : at + 2], 16) for at in (1, 3, 5)))
+def _state(corpus: Corpus) -> tuple[str, ...]:
+    """How far the coding is."""
+    if not corpus.codings:
+        return ("Rien n'est codé encore : les constats viendront avec le codage.",)
+    read = f"{wording.number(corpus.validated)} de ces passages ont été codés ou relus par une personne."
+    if corpus.validated < 2:
+        read = (
+            "Un passage a été codé ou relu par une personne."
+            if corpus.validated
+            else "Aucun passage n'a encore été relu par une personne : les règles de la grille les ont trouvés."
+        )
+    return read, wording.waiting_suggestions(corpus.suggested)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from habitat_enquete.errors import Problem
+from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.finding import Evidence, Finding
 from habitat_enquete.model.questionnaire import Guide, Questionnaire, Quota
 from habitat_enquete.model.synthesis import Movement, Synthesis
@@ -52,6 +53,10 @@ class Delivery:
         """The findings of these codes that somebody speaks of."""
         return [finding for code in codes if (finding := self.synthesis.finding(code)) is not None]
 
+    def findings_of(self, polarity: Polarity) -> tuple[Finding, ...]:
+        """The findings of one polarity, by rank."""
+        return self.synthesis.of(polarity)
+
     def cited(self, codes: Iterable[str]) -> str:
         """Findings as they are cited: « Loyer trop élevé » (12 personnes)."""
         labels = {code.id: code.label for code in self.synthesis.codebook}
@@ -77,7 +82,8 @@ def target_label(questionnaire: Questionnaire, quota: Quota, target: str) -> str
 def missing(word: Word, file: str, what: str) -> None:
     """Say that the author has not written a register yet, and how to."""
     word.text(
-        f"Le fichier « {file} » n'existe pas encore dans l'étude : {what} (voir docs/livrables.md).",
+        f"Le fichier « {file} » n'existe pas encore dans l'étude : {what}. Un modèle à compléter est écrit à côté de ce document, "
+        f"« modele-{file} » : copiez-le à la racine de l'étude sous le nom « {file} ».",
         muted=True,
     )
 

@@ -32,7 +32,7 @@ def build(delivery: Delivery) -> dict[str, bytes]:
             ("Levier", "Personnes", "Acteurs", "Constats"),
             rows,
             "Leviers disponibles",
-            widths=(5, 2, 3.6, 5.6),
+            widths=(5, 2.3, 3.5, 5.4),
         )
     return {"feuille-de-route.docx": word.save(), "feuille-de-route.xlsx": _workbook(delivery)}
 

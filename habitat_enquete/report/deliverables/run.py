@@ -15,6 +15,7 @@ from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import Movement, Synthesis
 from habitat_enquete.project import Project
 from habitat_enquete.report import files, panel
+from habitat_enquete.report.deliverables import models
 from habitat_enquete.report.deliverables.delivery import Delivery
 from habitat_enquete.report.run import house_template
 from habitat_enquete.store import runs
@@ -85,7 +86,9 @@ def run(
         ratings=panel.read(project),
         template=house_template(project),
     )
-    made = _builder(name)(delivery)
+    kept_file = models.KEPT.get(name)
+    is_written = kept_file is None or (project.root / kept_file).exists()
+    made = _builder(name)(delivery) | models.lacking(delivery, name, is_written=is_written)
     kept = [_write(project, name, file, content, result.synthesis) for file, content in made.items()]
     folder = project.outputs / FOLDER
     return DeliveryResult(

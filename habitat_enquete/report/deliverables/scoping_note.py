@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from habitat_enquete.model.questionnaire import QuestionType
 from habitat_enquete.report import wording
 from habitat_enquete.report.deliverables.delivery import Delivery, target_label
 from habitat_enquete.report.word import Word
 
 _NOT_ASKED = (QuestionType.NOTE, QuestionType.METADATA, QuestionType.CALCULATE, QuestionType.HIDDEN)
+
+# What may be said of the communes of the study: key, heading, relative width.
+_COLUMNS: Final = (
+    ("name", "Commune", 3.6),
+    ("code", "Code INSEE", 2.3),
+    ("epci", "Intercommunalité", 4.6),
+    ("territoire", "Territoire", 3.0),
+    ("bassin_de_vie", "Bassin de vie", 3.0),
+    ("population", "Habitants", 2.3),
+)
 
 
 def build(delivery: Delivery) -> dict[str, bytes]:
@@ -45,27 +57,29 @@ def _territory(delivery: Delivery, word: Word) -> None:
     word.heading("Territoire")
     named = {
         each.text("id"): each.text("label")
-        for key in ("epci", "territoires")
+        for key in ("epci", "territoires", "bassins_de_vie", "bassin_de_vies")
         for each in delivery.settings.sections(key)
     }
+    kept = [
+        column
+        for column in _COLUMNS
+        if column[0] in ("name", "code") or any(c.text(column[0]) for c in communes)
+    ]
     rows = [
-        (
-            each.text("name"),
-            each.text("code"),
-            named.get(each.text("epci"), each.text("epci")),
-            named.get(each.text("territoire"), each.text("territoire")),
-            wording.number(int(each.text("population")))
-            if each.text("population").isdigit()
-            else each.text("population"),
-        )
+        tuple(_told(named.get(each.text(key), each.text(key)), key) for key, _, _ in kept)
         for each in communes
     ]
+    room = 16.2 / sum(width for _, _, width in kept)
     word.table(
-        ("Commune", "Code INSEE", "Intercommunalité", "Territoire", "Habitants"),
+        tuple(head for _, head, _ in kept),
         rows,
-        "Communes de l'étude",
-        widths=(3.4, 2.4, 5.2, 3.2, 2.0),
+        f"Communes de l'étude ({len(communes)})",
+        widths=tuple(width * room for _, _, width in kept),
     )
+
+
+def _told(value: str, key: str) -> str:
+    return wording.number(int(value)) if key == "population" and value.isdigit() else value
 
 
 def _sample(delivery: Delivery, word: Word) -> None:
