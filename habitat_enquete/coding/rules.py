@@ -15,7 +15,7 @@ from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, Turn
 
 RULES: Final = Coder("rules", CoderKind.RULE)
-VERSION: Final = 1  # raise it when the same matches would give other codings: documents are then coded again
+VERSION: Final = 2  # raise it when the same matches would give other codings: documents are then coded again
 
 
 class Match(Protocol):

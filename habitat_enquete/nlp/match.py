@@ -59,7 +59,7 @@ class CodebookMatcher:
         found = [
             match
             for turn in _turns(annotated, document, frozenset(roles))
-            for match in self._in_turn(_Turn(annotated, words, turn))
+            for match in self._in_turn(_Turn(annotated, words, turn, document.text))
         ]
         return sorted(found, key=lambda match: (match.span, match.code))
 
@@ -88,11 +88,12 @@ class CodebookMatcher:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """The words of one turn."""
+    """The words of one turn; `text` is the whole document's."""
 
     annotated: AnnotatedText
     words: Words
     ranks: range
+    text: str
 
     @property
     def heard(self) -> list[int]:
@@ -104,20 +105,37 @@ class _Turn:
             code,
             Span(self.annotated.starts[ranks[0]], self.annotated.ends[ranks[-1]]),
             term,
-            negated=scope.negated(sentence, ranks),
+            negated=scope.negated(sentence, ranks) or scope.answered_no(self.words, ranks, self.ranks.stop),
             hypothetical=scope.hypothetical(sentence, ranks),
             reported=scope.reported(sentence, ranks),
         )
 
     def sentence(self, ranks: Ranks) -> scope.Sentence:
-        """The readable unit, or units, that hold the words at `ranks`."""
-        sentences = self.words.sentences
-        start, end = ranks[0], ranks[-1] + 1
-        while start > self.ranks.start and sentences[start - 1] == sentences[start]:
-            start -= 1
-        while end < self.ranks.stop and sentences[end] == sentences[end - 1]:
-            end += 1
+        """The readable unit, or units, that hold the words at `ranks`; with its neighbours where no mark parts them.
+
+        A unit guessed in unpunctuated speech may leave « on m'a dit que » on the other side.
+        """
+        start, end = self._first(ranks[0]), self._last(ranks[-1])
+        if start > self.ranks.start and not self._is_marked(start - 1):
+            start = self._first(start - 1)
+        if end < self.ranks.stop and not self._is_marked(end - 1):
+            end = self._last(end)
         return scope.Sentence(self.words, start, end)
+
+    def _first(self, rank: int) -> int:
+        while rank > self.ranks.start and self.words.sentences[rank - 1] == self.words.sentences[rank]:
+            rank -= 1
+        return rank
+
+    def _last(self, rank: int) -> int:
+        while rank + 1 < self.ranks.stop and self.words.sentences[rank + 1] == self.words.sentences[rank]:
+            rank += 1
+        return rank + 1
+
+    def _is_marked(self, rank: int) -> bool:
+        """Whether a unit ends at `rank` with a mark, or with its line."""
+        blank = self.text[self.annotated.ends[rank] : self.annotated.starts[rank + 1]]
+        return "\n" in blank or not self.words.norms[rank][-1:].isalnum()
 
     def as_doc(self, vocab: Vocab) -> Doc:
         part = slice(self.ranks.start, self.ranks.stop)

@@ -50,6 +50,20 @@ def spoken_norm(text: str) -> str:
     return REDUCED.get(lower, lower)
 
 
+_SEARCHING: Final = (("comment", "dire"), ("on", "va", "dire"), ("je", "veux", "dire"))  # for a word
+
+_SEARCHING_WORDS: Final = frozenset(word for phrase in _SEARCHING for word in phrase)
+
+
+def _searches(forms: Sequence[str], position: int) -> bool:
+    """Whether the word belongs to « comment dire », « on va dire »… said while looking for another."""
+    return any(
+        tuple(forms[start : start + len(phrase)]) == phrase
+        for phrase in _SEARCHING
+        for start in range(max(0, position - len(phrase) + 1), position + 1)
+    )
+
+
 def is_hesitation(forms: Sequence[str], position: int) -> bool:
     """Whether the word at `position` of `forms` (lower case) fills a silence rather than says something.
 
@@ -57,6 +71,8 @@ def is_hesitation(forms: Sequence[str], position: int) -> bool:
     """
     form = forms[position]
     if form in _ALWAYS or (form.endswith(("~", "-")) and len(form) > 1):
+        return True
+    if form in _SEARCHING_WORDS and _searches(forms, position):
         return True
     if form not in HESITATIONS:
         return False

@@ -57,6 +57,10 @@ class Sentence:
         """The lemma at `rank`, empty outside the unit."""
         return self.words.lemmas[rank] if self.start <= rank < self.end else ""
 
+    def is_verb(self, rank: int) -> bool:
+        """Whether a verb stands at `rank`; never outside the unit."""
+        return self.start <= rank < self.end and self.words.is_verb(rank)
+
 
 # ── negation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -66,11 +70,17 @@ def negated(sentence: Sentence, ranks: Sequence[int]) -> bool:
     own = frozenset(ranks)
     inside = range(ranks[0], ranks[-1] + 1)
     for cue in range(sentence.start, sentence.end):
-        if cue in own or not (reach := _cue(sentence, cue)):
+        # « pas mal de… » denies nothing, « pas mal isolé » denies « mal isolé ».
+        reach = _REACH if _denies_bad(sentence, cue, own) else _cue(sentence, cue)
+        if cue in own or not reach:
             continue
         if cue in inside or _within(sentence, cue, reach, own) or _denied_before(sentence, cue, ranks):
             return True
     return False
+
+
+def _denies_bad(sentence: Sentence, rank: int, own: Set[int]) -> bool:
+    return sentence.norm(rank) == "pas" and sentence.norm(rank + 1) == "mal" and rank + 1 in own
 
 
 def _cue(sentence: Sentence, rank: int) -> int:
@@ -83,7 +93,10 @@ def _cue(sentence: Sentence, rank: int) -> int:
     if norm in {"jamais", "guère"}:
         return 0 if sentence.norm(rank - 1) in {"si", "à"} else _REACH
     if norm == "rien":
-        return _REACH if sentence.norm(rank + 1) not in {"que", "qu'"} else 0
+        blameless = sentence.norm(rank + 1) == "à" and sentence.norm(rank + 2) in _BLAME
+        return _REACH if sentence.norm(rank + 1) not in {"que", "qu'"} and not blameless else 0
+    if norm == "zéro":
+        return 2 if sentence.norm(rank - 1) not in {"à", "de", "taux", "du", "un"} else 0
     if norm == "personne":
         return _REACH if sentence.norm(rank - 1) not in _ARTICLES else 0
     if norm in {"aucun", "aucune", "nul", "nulle"}:
@@ -93,6 +106,7 @@ def _cue(sentence: Sentence, rank: int) -> int:
     return 0
 
 
+_BLAME: Final = listed("dire redire reprocher signaler ajouter")
 _ARTICLES: Final = listed("une la cette chaque seule autre première par grande jeune")
 
 
@@ -137,7 +151,7 @@ def _denying_plus(sentence: Sentence, rank: int) -> bool:
         return False
     if _compares(sentence, rank):
         return False
-    if sentence.words.is_verb(rank - 1) and after in {
+    if sentence.is_verb(rank - 1) and after in {
         "s'",
         "se",
         "me",
@@ -155,7 +169,7 @@ def _denying_plus(sentence: Sentence, rank: int) -> bool:
         return True
     if after in {"de", "d'", "le", "la", "les", "l'", "un", "une", "du", "rien", "personne", "à", "jamais"}:
         return True
-    return sentence.words.is_verb(rank + 1) and rank + 1 < sentence.end and sentence.words.is_verb(rank - 1)
+    return sentence.is_verb(rank + 1) and sentence.is_verb(rank - 1)
 
 
 def _compares(sentence: Sentence, rank: int) -> bool:
@@ -198,7 +212,7 @@ def _denied_before(sentence: Sentence, cue: int, ranks: Sequence[int]) -> bool:
         return True
     if not 1 <= len(between) <= 6:
         return False
-    verbs = [rank for rank in between if sentence.words.is_verb(rank)]
+    verbs = [rank for rank in between if sentence.is_verb(rank)]
     if not verbs:
         return False
     resumed = False
@@ -211,19 +225,19 @@ def _denied_before(sentence: Sentence, cue: int, ranks: Sequence[int]) -> bool:
             return False
     if any(sentence.norm(rank) in {"qui", "que", "qu'", "dont", "où"} for rank in between):
         return False
-    objects = {sentence.norm(rank) for rank in between} & {"en", "les", "le", "la", "l'"}
-    if objects and resumed:
+    objects = {sentence.norm(rank) for rank in between} & {"en", "y", "les", "le", "la", "l'"}
+    if objects and (resumed or "en" in objects):
         return True
     main = sentence.lemma(verbs[0])
     following = sentence.lemma(cue + 1)
-    if main == "avoir" and sentence.words.is_verb(cue + 1) and cue + 1 < sentence.end:
+    if main == "avoir" and sentence.is_verb(cue + 1):
         return following not in _WILFUL
     return main not in _WILFUL
 
 
 def _verb_denied(sentence: Sentence, cue: int, last: int) -> bool:
     """« ils embauchent plus »: the match ends with the finite verb that the negation follows, clitics and adverbs apart."""
-    verb = sentence.words.is_verb(last) and sentence.norm(last) != sentence.lemma(last)
+    verb = sentence.is_verb(last) and sentence.norm(last) != sentence.lemma(last)
     return (
         verb
         and all(sentence.norm(rank) in _AFTER_VERB for rank in range(last + 1, cue))
@@ -237,6 +251,25 @@ _AFTER_VERB: Final = listed(
     leur
     """
 )
+
+
+_NO: Final = listed("aucun aucune jamais zéro pas rien plus")
+_ASKED: Final = 5  # words of a question that only names a subject
+
+
+def answered_no(words: Words, ranks: Sequence[int], end: int) -> bool:
+    """Whether a subject put as a question is denied at once: « Des bus ? Y en a pas. », « L'humidité ? Aucune. ».
+
+    Args: `end` is where the turn ends.
+    """
+    mark = ranks[-1] + 1
+    if mark + 1 >= end or words.norms[mark] != "?":
+        return False
+    if mark >= _ASKED and words.sentences[mark - _ASKED] == words.sentences[mark]:
+        return False
+    answer = words.norms[mark + 1 : min(end, mark + 7)]
+    there_is_none = "en" in answer[:3] and {"pas", "plus", "jamais"} & set(answer)
+    return answer[0] in _NO or bool(there_is_none)
 
 
 # ── supposition ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -294,6 +327,8 @@ def _opens_condition(sentence: Sentence, rank: int) -> bool:
         return (conditional and before not in {"même", "oui", ","}) or (
             conditional and before == "," and after not in {"le", "la"}
         )
+    if (before, norm, after) == ("à", "moins", "de"):  # « à moins de faire », not « à moins de dix minutes »
+        return sentence.is_verb(rank + 2)
     two = (norm, after)
     return two in {
         ("cas", "où"),
@@ -343,6 +378,8 @@ def _clause(sentence: Sentence, ranks: Sequence[int]) -> Iterator[int]:
     while first > sentence.start and not _bounds_clause(sentence, first - 1):
         first -= 1
     last = ranks[-1]
+    if sentence.norm(last + 1) == "," and sentence.norm(last + 2) in _RESUMED:
+        last += 1  # « un médecin, il en faudrait deux »
     while last + 1 < sentence.end and not _bounds_clause(sentence, last + 1):
         last += 1
     yield from range(first, last + 1)
@@ -365,13 +402,24 @@ _REPORTING: Final = listed(
     demander
     """
 )
+_MYSELF: Final = frozenset({"je", "j'", "moi", "nous"})
 _SPEAKER: Final = frozenset({"je", "j'"})
 _TO_SOMEBODY: Final = frozenset({"moi", "nous", "toi", "vous"})
 
 
 def reported(sentence: Sentence, ranks: Sequence[int]) -> bool:
     """Whether the words at `ranks` are what somebody else says or said."""
-    return any(_reports(sentence, rank) for rank in range(sentence.start, ranks[0]))
+    return any(
+        _reports(sentence, rank) and not _own_words(sentence, rank, ranks[0])
+        for rank in range(sentence.start, ranks[0])
+    )
+
+
+def _own_words(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether the speaker takes over again: « ils disent que…, mais moi je vois pas d'emploi »."""
+    return any(
+        sentence.norm(rank) == "mais" and sentence.norm(rank + 1) in _MYSELF for rank in range(start, end)
+    )
 
 
 def _reports(sentence: Sentence, rank: int) -> bool:
