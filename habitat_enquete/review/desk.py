@@ -175,7 +175,7 @@ class Desk:
             ]
             gone = tuple(self._lost(store, lost, said))
         shown = [self._view(each, said) for each in placed if each.state in _SHOWN]
-        shown += [views.suggestion_view(each) for each in self.learning.suggested(ids)]
+        shown += [views.suggestion_view(each) for each in self.learning.suggested(hashes)]
         parts = tuple(
             views.part_view(each, attributes.one(people.get(p, {}) for p in each.respondents))
             for each in documents.values()

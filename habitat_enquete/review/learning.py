@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from habitat_enquete.model.text import Segment
 from habitat_enquete.project import Project
 from habitat_enquete.review import views
 from habitat_enquete.review.grid import Grid
+from habitat_enquete.store import journal, texts
+from habitat_enquete.store.connection import Store
 
 
 @dataclass(slots=True)
@@ -26,18 +28,26 @@ class Learning:
     coder: str
     only: str | None = None
     _learned: Learned | None = field(default=None, repr=False)
+    _last: int = field(default=-1, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def forget(self) -> None:
         """The texts or the codebook changed: what was learned is of no use any more."""
         self._learned = None
 
-    def suggested(self, documents: Sequence[str]) -> list[Suggestion]:
-        """The model's suggestions, when `learn` has been called; none before."""
+    def suggested(self, texts_shown: Mapping[str, str]) -> list[Suggestion]:
+        """The model's suggestions in some documents (id → hash of the text shown), when `learn` has been called; none before.
+
+        None either in a document whose text changed since.
+        """
         learned = self._learned
         if learned is None:
             return []
-        return [each for document in documents for each in learned.suggestions(document)]
+        known = learned.suggester.documents
+        same = [
+            name for name, sha256 in texts_shown.items() if name in known and known[name].sha256 == sha256
+        ]
+        return [each for document in same for each in learned.suggestions(document)]
 
     def learn(self) -> dict[str, Any]:
         """Learn from the decisions taken so far; says from how many passages, and how many suggestions wait."""
@@ -49,13 +59,22 @@ class Learning:
         }
 
     def _learn(self) -> Learned:
+        """What is known now: nothing is computed again when nobody decided anything and nothing else changed."""
         with self._lock:
-            before, codebook = self._learned, self.grid.codebook()
-            is_good = before is not None and before.suggester.codebook.sha256 == codebook.sha256
+            codebook, before = self.grid.codebook(), self._learned
+            with Store(self.project.database) as store:
+                last, now = journal.last_decision(store), texts.hashes(store)
+            is_good = before is not None and (
+                before.suggester.codebook.sha256 == codebook.sha256
+                and {name: each.sha256 for name, each in before.suggester.documents.items()} == now
+            )
+            if before is not None and is_good and self._last == last:
+                return before
             suggester = (
                 before.suggester if before and is_good else run_suggestions.prepare(self.project, codebook)
             )
             self._learned = run_suggestions.learn(self.project, suggester, coder=self.only)
+            self._last = last
             return self._learned
 
     def queue(self, size: int = 20) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-COOKIE: Final = "enquete_session"
 _HOSTS: Final = ("127.0.0.1", "localhost")
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -44,6 +43,11 @@ class Session:
     def address(self) -> str:
         """What to open in a browser."""
         return f"http://127.0.0.1:{self.port}/?token={self.token}"
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie: browsers share cookies between ports, and two studies may be open at once."""
+        return f"enquete_session_{self.port}"
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -87,10 +91,15 @@ class Gate(BaseHTTPMiddleware):
 
     def _entrance(self, request: Request) -> Response | None:
         """The token leaves the address at once: it goes to a cookie that no script reads."""
-        if self.session.is_ours(request.cookies.get(COOKIE)) and "token" not in request.query_params:
+        if (
+            self.session.is_ours(request.cookies.get(self.session.cookie))
+            and "token" not in request.query_params
+        ):
             return None
         if self.session.is_ours(request.query_params.get("token")):
             response = RedirectResponse("/", 303)
-            response.set_cookie(COOKIE, self.session.token, httponly=True, samesite="strict", path="/")
+            response.set_cookie(
+                self.session.cookie, self.session.token, httponly=True, samesite="strict", path="/"
+            )
             return response
         return PlainTextResponse("Ouvrez l'adresse complète affichée par « enquete review ».", 401)

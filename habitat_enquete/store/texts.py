@@ -165,11 +165,12 @@ def headings(store: Store) -> list[Heading]:
     ]
 
 
-def hashes(store: Store, ids: Iterable[str]) -> dict[str, str]:
-    """The hash of the text of some documents, by id."""
+def hashes(store: Store, ids: Iterable[str] | None = None) -> dict[str, str]:
+    """The hash of the text of some documents (all of them if not given), by id."""
+    wanted = None if ids is None else json.dumps(sorted(ids))
     rows = store.rows(
-        "SELECT id, sha256 FROM document WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(ids)),),
+        "SELECT id, sha256 FROM document WHERE ?1 IS NULL OR id IN (SELECT value FROM json_each(?1))",
+        (wanted,),
     )
     return {row["id"]: row["sha256"] for row in rows}
 

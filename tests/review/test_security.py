@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.review.desk import Desk
-from habitat_enquete.review.security import COOKIE, Session
+from habitat_enquete.review.security import Session
 from habitat_enquete.review.server import application, listener
 
 OURS = "http://127.0.0.1:8123"
@@ -29,7 +29,7 @@ def client(desk: Desk, session: Session) -> TestClient:
 @pytest.fixture
 def inside(client: TestClient, session: Session) -> TestClient:
     """The browser that followed the address."""
-    client.cookies.set(COOKIE, session.token)
+    client.cookies.set(session.cookie, session.token)
     return client
 
 
@@ -118,3 +118,9 @@ def test_a_port_already_taken_is_told() -> None:
         other.listen()
         with pytest.raises(EnqueteError, match="est déjà pris"):
             listener(other.getsockname()[1])
+
+
+def test_two_studies_open_at_once_do_not_take_each_others_place(client: TestClient, session: Session) -> None:
+    assert session.cookie != Session(8124).cookie
+    client.cookies.set(Session(8124).cookie, session.token)
+    assert client.get("/api/study").status_code == 401

@@ -1,6 +1,6 @@
 // The codebook: read, filtered, dragged, edited; every edit goes to codebook.yaml, its comments kept, and can be undone.
 
-import { $, el, fold, pick, plural, question, toast } from "./dom.js";
+import { $, el, fold, pick, plural, question, toast, wait } from "./dom.js";
 import { ask, codeOf, gesture, memoOf, memosOn, saveMemo, state, takeCodebook } from "./state.js";
 
 let openCode = () => {};
@@ -123,7 +123,7 @@ async function editCode(code, theme) {
 }
 
 export async function applyRules() {
-  toast("Lecture des textes avec la grille…");
+  wait("Lecture des textes avec la grille…");
   $("rules").disabled = true;
   const done = await gesture(() => ask("/api/rules", {}));
   $("rules").disabled = false;

@@ -29,6 +29,9 @@ export function toast(message, isError = false) {
   toastTimer = setTimeout(() => { $("toast").textContent = ""; }, isError ? 12000 : 3000);
 }
 
+// Said as long as it takes, until the next message.
+export function wait(message) { toast(message); clearTimeout(toastTimer); }
+
 // Said to a screen reader only.
 export function say(message) { $("said").textContent = message; }
 

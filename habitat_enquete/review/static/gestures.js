@@ -3,7 +3,7 @@
 import { $, button, el, percent, pick, plural, question, say, toast } from "./dom.js";
 import { selectUnits, selectedIn, sentencesIn, wordEdge, wordsIn } from "./spans.js";
 import { STATES, ask, asked, codeOf, gesture, isMine, isStored, memoOf, memosOn, origin, saveMemo, seen, state, verdicts } from "./state.js";
-import { focusOn, onDetail, order, quoteOf, redrawText, refreshSoon, shownAnswers, turnsOf } from "./transcript.js";
+import { drawNotes, focusOn, onDetail, order, quoteOf, redrawText, refreshSoon, shownAnswers, turnsOf } from "./transcript.js";
 
 const chosen = () => state.codings.get(state.focus);
 const CHOOSE = "Choisissez d’abord un codage (j, k).";
@@ -231,7 +231,7 @@ export async function writeTextMemo() {
   const others = memosOn("document", part.document).slice(memoOf("document", part.document) ? 1 : 0);
   const given = await question(answers ? `Mémo sur la réponse de ${part.person || part.document}` : "Mémo sur ce texte", [{ id: "text", label: "Mémo", value: memoOf("document", part.document), long: true }],
     { intro: others.length ? el("ul", {}, others.map((memo) => el("li", {}, memo))) : null });
-  if (given) await saveMemo("document", part.document, given.text);
+  if (given && (await saveMemo("document", part.document, given.text))) drawNotes(part);
 }
 
 export async function markRead() {

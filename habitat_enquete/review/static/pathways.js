@@ -1,6 +1,6 @@
 // Residential paths: each person's episodes on a line of life, beside the quotes they were read in, to confirm or correct.
 
-import { $, button, el, plural, question, say, toast } from "./dom.js";
+import { $, button, el, plural, question, say, toast, wait } from "./dom.js";
 import { ask, gesture, path, state } from "./state.js";
 import { closeText, open } from "./transcript.js";
 
@@ -26,7 +26,7 @@ export async function showPeople(fresh = true) {
 }
 
 export async function propose() {
-  toast("Lecture des entretiens…");
+  wait("Lecture des entretiens…");
   const found = await gesture(() => ask("/api/propose", {}));
   if (!found) return;
   study = found; await showPeople(false);

@@ -1,12 +1,12 @@
 // What to look at next: suggestions that would teach most, passages drawn at random, terms to add to the codebook.
 
-import { $, button, el, percent, pick, plural, toast } from "./dom.js";
+import { $, button, el, percent, pick, plural, toast, wait } from "./dom.js";
 import { edit } from "./codebook.js";
 import { ask, codeOf, gesture, state } from "./state.js";
 import { closeText, open, refreshSoon } from "./transcript.js";
 
 export async function openQueue() {
-  toast("Préparation de la file…");
+  wait("Préparation de la file…");
   let queue;
   try { queue = await ask("/api/queue", {}); } catch (failure) { toast(failure.message, true); return; }
   toast("");

@@ -1,6 +1,6 @@
 // The review page: what is shown, which key does what, and keeping up with what happens elsewhere.
 
-import { $, el, question, toast } from "./dom.js";
+import { $, el, question, toast, wait } from "./dom.js";
 import { addTheme, applyRules, onOpenCode, reloadCodebook, showCodebook } from "./codebook.js";
 import { arrow, bulk, bulkCode, codePassage, codeSpan, decide, hideFloat, markRead, moveCode, nudge, passage, remove, replay, resize, settle, showFloat, writeMemo, writeTextMemo } from "./gestures.js";
 import * as paths from "./pathways.js";
@@ -86,7 +86,7 @@ function tab(name) {
 }
 
 async function learn() {
-  toast("Apprentissage en cours…");
+  wait("Apprentissage en cours…");
   await gesture(async () => {
     const { decided, suggestions } = await ask("/api/learn", {});
     await state.reload();
@@ -113,7 +113,7 @@ async function addEpisode() {
 // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const EVERYWHERE = {
-  u: () => replay("undo"), U: () => replay("redo"), s: learn, q: openQueue,
+  u: () => replay("undo"), U: () => replay("redo"), s: () => { learn(); }, q: () => { openQueue(); },
   "/": () => tab("search"), t: () => tab("texts"), g: () => tab("codes"), p: () => tab("paths"), "?": () => $("help").showModal(),
 };
 const IN_TEXT = {

@@ -50,7 +50,7 @@ export function drawText() {
   $("body").replaceChildren(...lostPassages(), ...state.text.parts.map((part) => {
     const box = el("section", { class: "part" });
     if (answers) box.append(el("header", {}, [part.person || part.document, readable(part.attributes)].filter(Boolean).join(" · ")));
-    part.box = box;
+    part.box = box; part.notes = el("div", { class: "notes" }); box.append(part.notes); drawNotes(part);
     for (const turn of part.turns) {
       let start = turn.start;
       for (const text of blocks(turn.text)) { box.append(drawTurn({ ...turn, start, text }, part, answers || start > turn.start)); start += size(text); }
@@ -59,6 +59,9 @@ export function drawText() {
   }));
   assign(); show(); showProgress();
 }
+
+// What the coders wrote of an interview, or of an answer.
+export function drawNotes(part) { part.notes.replaceChildren(...memosOn("document", part.document).map((memo) => el("p", { class: "note" }, `✎ ${memo}`))); }
 
 export function closeText() { seen?.disconnect(); seen = null; }
 
