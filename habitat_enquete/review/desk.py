@@ -71,6 +71,7 @@ class Desk:
         self.project = project
         self.coder = coder
         self.blind = blind
+        self._attributes: Attributes | None = None
         self.grid = Grid(project, coder)
         self.learning = Learning(project, self.grid, coder, coder if blind else None)
         self.pathways = PathwayDesk(project, self.grid, coder)
@@ -83,6 +84,12 @@ class Desk:
         """Changes whenever anything is written in the store, by this page, another window or a command."""
         return stamp(self.project.database)
 
+    def attributes(self, store: Store) -> Attributes:
+        """The attributes to filter people by, as the page was last told of them."""
+        if self._attributes is None:
+            self._attributes = read_attributes(respondents(store), self.project.settings)
+        return self._attributes
+
     # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def study(self) -> dict[str, Any]:
@@ -90,7 +97,7 @@ class Desk:
         codebook = self.codebook()
         with Store(self.project.database) as store:
             people = respondents(store)
-            attributes = read_attributes(people, self.project.settings)
+            attributes = self._attributes = read_attributes(people, self.project.settings)
             entries = self._entries(store, people, attributes)
             can_undo, can_redo = journal.can_undo(store, self.coder)
             last, coders = journal.last_decision(store), journal.coders(store)
@@ -156,12 +163,17 @@ class Desk:
         Raises: EnqueteError when the study has no such text.
         """
         with Store(self.project.database) as store:
-            ids = [each for each in texts.document_ids(store) if text_of(each) == name]
+            # Only the answers to a question are several documents under one name.
+            ids = (
+                [each for each in texts.document_ids(store) if text_of(each) == name]
+                if "/" in name
+                else [name]
+            )
             documents = {each.id: each for each in texts.documents(store, ids=ids)}
             if not documents:
                 raise EnqueteError(Code.REVIEW_NO_TEXT, name=name)
-            people = respondents(store)
-            attributes = read_attributes(people, self.project.settings)
+            people = respondents(store, {p for each in documents.values() for p in each.respondents})
+            attributes = self.attributes(store)
             codings = stored.codings(store, documents=ids)
             said = journal.verdicts(store, only={each.id or 0 for each in codings})
             seen = self._seen(store, codings, said)
@@ -214,8 +226,8 @@ class Desk:
             said = journal.verdicts(store, only={each.id or 0 for each in codings})
             seen = [each for each in self._seen(store, codings, said) if each.state in _SHOWN]
             documents = {d.id: d for d in texts.documents(store, ids={each.document for each in seen})}
-            people = respondents(store)
-        attributes = read_attributes(people, self.project.settings)
+            people = respondents(store, {p for each in documents.values() for p in each.respondents})
+            attributes = self.attributes(store)
         known = {
             name: (document.sha256, attributes.one(people.get(p, {}) for p in document.respondents))
             for name, document in documents.items()

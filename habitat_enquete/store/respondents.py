@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 
 from habitat_enquete.store.connection import Store
 
@@ -23,13 +24,18 @@ def save_respondent(
     )
 
 
-def respondents(store: Store) -> dict[str, dict[str, str]]:
-    """Every respondent and their attributes, in order of id."""
+def respondents(store: Store, only: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+    """Every respondent (or `only` some) and their attributes, in order of id."""
+    wanted = None if only is None else json.dumps(sorted(only))
+    chosen = "WHERE ?1 IS NULL OR {} IN (SELECT value FROM json_each(?1))"
     people: dict[str, dict[str, str]] = {
-        row["id"]: {} for row in store.rows("SELECT id FROM respondent ORDER BY id")
+        row["id"]: {}
+        for row in store.rows(f"SELECT id FROM respondent {chosen.format('id')} ORDER BY id", (wanted,))
     }
     for row in store.rows(
-        "SELECT respondent, name, value FROM respondent_attribute ORDER BY respondent, name"
+        f"SELECT respondent, name, value FROM respondent_attribute {chosen.format('respondent')}"
+        " ORDER BY respondent, name",
+        (wanted,),
     ):
         people[row["respondent"]][row["name"]] = row["value"]
     return people

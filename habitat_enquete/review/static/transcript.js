@@ -5,7 +5,8 @@ import { blocks, selectUnits, size, toUnits, words } from "./spans.js";
 import { STATES, ask, codeOf, hasAttribute, isBy, loadStudy, memoOf, memosOn, origin, path, readable, state } from "./state.js";
 
 const LANE = 7, LANES = 44; // pixels: one stripe, all of them
-let seen = null;
+const CHUNK = 40, ANSWER = 96; // answers drawn together, the pixels that one takes as long as it is not drawn
+let seen = null, chunks = [];
 
 // ── opening ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,22 +44,43 @@ function take() {
 
 export function drawText() {
   closeText();
-  seen = new IntersectionObserver((entries) => hydrate(entries.filter((e) => e.isIntersecting).map((e) => e.target.turn)), { root: $("text"), rootMargin: "500px" });
+  seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) target.isNear = isIntersecting;
+    hydrate(entries.flatMap(({ target, isIntersecting }) => (isIntersecting ? turnsIn(target) : [])));
+  }, { root: $("text"), rootMargin: "500px" });
   state.turns = []; state.byDocument = new Map();
   const answers = state.text.kind === "answers";
   document.body.dataset.kind = state.text.kind;
-  $("body").replaceChildren(...lostPassages(), ...state.text.parts.map((part) => {
-    const box = el("section", { class: "part" });
-    if (answers) box.append(el("header", {}, [part.person || part.document, readable(part.attributes)].filter(Boolean).join(" · ")));
-    part.box = box; part.notes = el("div", { class: "notes" }); box.append(part.notes); drawNotes(part);
-    for (const turn of part.turns) {
-      let start = turn.start;
-      for (const text of blocks(turn.text)) { box.append(drawTurn({ ...turn, start, text }, part, answers || start > turn.start)); start += size(text); }
-    }
-    return box;
-  }));
+  for (const part of state.text.parts) drawPart(part, answers);
+  chunks = answers ? inChunks(state.text.parts) : [];
+  for (const target of answers ? chunks : state.turns.map((turn) => turn.node)) seen.observe(target);
+  $("body").replaceChildren(...lostPassages(), ...(answers ? chunks : state.text.parts.map((part) => part.box)));
   assign(); show(); showProgress();
 }
+
+function drawPart(part, answers) {
+  const box = el("section", { class: "part" });
+  if (answers) box.append(el("header", {}, [part.person || part.document, readable(part.attributes)].filter(Boolean).join(" · ")));
+  part.box = box; part.notes = el("div", { class: "notes" }); box.append(part.notes); drawNotes(part);
+  for (const turn of part.turns) {
+    let start = turn.start;
+    for (const text of blocks(turn.text)) { box.append(drawTurn({ ...turn, start, text }, part, answers || start > turn.start)); start += size(text); }
+  }
+}
+
+// Answers by forties: what is far from the screen costs nothing, and there are few things to watch.
+function inChunks(parts) {
+  const made = [];
+  for (let from = 0; from < parts.length; from += CHUNK) {
+    const held = parts.slice(from, from + CHUNK), chunk = el("div", { class: "chunk" }, held.map((part) => part.box));
+    for (const part of held) part.chunk = chunk;
+    chunk.parts = held; made.push(chunk);
+  }
+  return made;
+}
+
+// The turns on screen of what comes into view: a turn of an interview, or a chunk of answers.
+const turnsIn = (target) => (target.turn ? [target.turn] : target.parts.filter((part) => !part.box.hidden).flatMap((part) => state.byDocument.get(part.document) || []));
 
 // What the coders wrote of an interview, or of an answer.
 export function drawNotes(part) { part.notes.replaceChildren(...memosOn("document", part.document).map((memo) => el("p", { class: "note" }, `✎ ${memo}`))); }
@@ -73,7 +95,6 @@ function drawTurn(turn, part, isBare) {
   state.turns.push(made);
   if (!state.byDocument.has(part.document)) state.byDocument.set(part.document, []);
   state.byDocument.get(part.document).push(made);
-  seen.observe(node);
   return node;
 }
 
@@ -114,7 +135,13 @@ function show(only = null) {
     // An answer that a gesture has just left out stays until the filters change: what one works on does not vanish.
     part.box.hidden = only ? part.box.hidden && !is : !is;
   }
-  state.shown = shownAnswers().length;
+  for (const chunk of only ? new Set([...only].map((part) => part.chunk)) : chunks) {
+    chunk.shown = chunk.parts.filter((part) => !part.box.hidden).length;
+    chunk.hidden = !chunk.shown;
+    chunk.style.containIntrinsicBlockSize = `${chunk.shown * ANSWER}px`;
+    if (chunk.isNear) hydrate(turnsIn(chunk));
+  }
+  state.shown = chunks.reduce((sum, chunk) => sum + chunk.shown, 0);
 }
 
 const shownTurns = () => state.turns.filter((turn) => !turn.part.box.hidden);
