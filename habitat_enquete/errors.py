@@ -618,8 +618,12 @@ class Code(StrEnum):
         "« {value} » n'est pas une décision connue. Écrivez « proposé », « confirmé » ou « rejeté »."
     )
     PATHWAY_NO_INTERVIEW_DATE = (
-        "La date d'entretien de « {respondent} » est inconnue : sa frise s'arrête à la dernière date citée. "
-        "Ajoutez « date » à entretiens.csv ou « date_entretien » au questionnaire."
+        "La date d'entretien de « {respondent} » est inconnue : sa frise s'arrête à la dernière date citée. Ajoutez une colonne"
+        " « date d'entretien » au tableau ou à entretiens.csv, ou « date_entretien » au questionnaire."
+    )
+    PATHWAY_NO_INTERVIEW_DATES = (
+        "La date d'entretien de {count} personnes ({examples}) est inconnue : leurs frises s'arrêtent à la dernière date citée. Ajoutez une"
+        " colonne « date d'entretien » au tableau ou à entretiens.csv, ou « date_entretien » au questionnaire."
     )
     PATHWAY_QUESTION_MISSING = (
         "Le questionnaire « {questionnaire} » relie le parcours à la question « {question} », qu'il ne pose pas. "

@@ -116,7 +116,7 @@ _WORDS: Final[Mapping[tuple[str, ...], str]] = {
         "habitat_leger",
         "precaire",
     ): "habitat leger|habitat leger/mobile|habitat mobile|mobile|caravane|camping|mobil-home"
-    "|mobil home|mobilhome|yourte|tiny house|camion|camion amenage|camping-car|bateau|cabane|chalet de loisirs|terrain familial",
+    "|mobil home|mobilhome|yourte|tiny house|camion|camion amenage|camping-car|peniche|cabane|chalet de loisirs|terrain familial",
     ("colocation", "locataire_prive"): "colocation|coloc|colocataire|en colocation",
     ("locataire", "locataire_prive"): "locataire|location|en location",
     (

@@ -345,13 +345,24 @@ class Draft:
         )
 
 
+Told = tuple[object, ...]
+
+
+def told(episode: Episode) -> Told:
+    """What an episode says, whatever its rank: ordered by date, it still leads back to its row."""
+    return (
+        *(episode.respondent, episode.source, episode.start, episode.end, episode.tenure, episode.commune),
+        *(episode.place, episode.dwelling, episode.household, episode.motives, episode.quote),
+    )
+
+
 @dataclass(slots=True)
 class Reading:
     """Episodes read so far, and what was wrong on the way."""
 
     episodes: list[Episode] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    drafts: dict[tuple[str, str, int], Draft] = field(default_factory=dict)
+    drafts: dict[Told, Draft] = field(default_factory=dict)
 
 
 def read_drafts(drafts: list[Draft], alphabet: Alphabet, gazetteer: Gazetteer) -> Reading:
@@ -370,7 +381,7 @@ def read_drafts(drafts: list[Draft], alphabet: Alphabet, gazetteer: Gazetteer) -
         episode = reader.episode()
         reading.episodes.append(episode)
         reading.problems += reader.problems
-        reading.drafts[episode.respondent, episode.source, episode.rank] = draft
+        reading.drafts[told(episode)] = draft
     return reading
 
 

@@ -35,7 +35,7 @@ from habitat_enquete.pathways.proposals import propose as propose_episodes
 from habitat_enquete.pathways.settings import Settings, settings
 from habitat_enquete.pathways.study import Typology, study
 from habitat_enquete.pathways.table import EpisodeTable
-from habitat_enquete.pathways.timeline import birth, check, pathways
+from habitat_enquete.pathways.timeline import birth, check, pathways, without_interview
 from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs
@@ -225,6 +225,7 @@ def _gathered(
     problems += doubtful
     for pathway in found.values():
         problems += check(pathway, read)
+    problems += without_interview(found.values())
     blocked = _answered(answers, choices.blocked) | _blocked(found)
     return _Gathered(choices, letters, places, found, everything, codings, weights, blocked, tuple(problems))
 

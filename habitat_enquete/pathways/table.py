@@ -16,6 +16,7 @@ from habitat_enquete.pathways.people import attribute_of, of_episodes, of_sheet
 
 Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 _HEADER_WITHIN: Final = 10
+_NAMED: Final = 6  # headers named in a message
 _AGEVEN: Final = {
     "year": ("annee", "year"),
     "age": ("age",),
@@ -111,13 +112,13 @@ def _long(
     """The drafts of a sheet, what it says of people beside, and what is doubtful in that."""
     at = next((i for i, row in enumerate(rows[:_HEADER_WITHIN]) if "id" in {field_of(c) for c in row}), None)
     if at is None:
-        accepted = ", ".join(FIELDS["id"])
+        accepted = ", ".join(FIELDS["id"][:_NAMED]) + "…"
         raise EnqueteError(
             Code.PATHWAY_COLUMN_MISSING, file=file, sheet=sheet, column="id", accepted=accepted
         )
     columns = _columns(rows[at])
     if not any(name in ("start", "start_min") for _, _, name in columns):
-        accepted = ", ".join(FIELDS["start"])
+        accepted = ", ".join(FIELDS["start"][:_NAMED]) + "…"
         raise EnqueteError(
             Code.PATHWAY_COLUMN_MISSING, file=file, sheet=sheet, column="debut", accepted=accepted
         )

@@ -19,14 +19,15 @@ from habitat_enquete.pathways.dates import (
     spoken,
     year_moment,
 )
-from habitat_enquete.pathways.drafts import Draft
+from habitat_enquete.pathways.drafts import Draft, Told, told
 
 Pick = Callable[[Moment], int]
-Drafts = Mapping[tuple[str, str, int], Draft]
+Drafts = Mapping[Told, Draft]
 
 # When a person's episodes come from several sources, the one somebody wrote down most carefully is kept.
 _BY_HAND: Final = "!table"
 _ONE_MONTH: Final = 1
+_EXAMPLES: Final = 5
 _YEAR: Final = re.compile(r"\b(?:1[89]|20)\d{2}\b")
 
 
@@ -114,17 +115,31 @@ def check(pathway: Pathway, drafts: Drafts) -> list[Problem]:
     dated = [e for e in pathway.episodes if e.main and e.start is not None and not _is_impossible(e)]
     for before, after in pairwise(dated):
         found += _check_pair(before, after, drafts)
-    if pathway.observed_until is None:
-        found.append(
-            problem(Code.PATHWAY_NO_INTERVIEW_DATE, severity=Severity.WARNING, respondent=pathway.respondent)
-        )
     return found
+
+
+def without_interview(pathways: Iterable[Pathway]) -> list[Problem]:
+    """One problem for all the people whose day of interview is unknown."""
+    people = [pathway.respondent for pathway in pathways if pathway.observed_until is None]
+    if not people:
+        return []
+    if len(people) == 1:
+        return [problem(Code.PATHWAY_NO_INTERVIEW_DATE, severity=Severity.WARNING, respondent=people[0])]
+    examples = ", ".join(people[:_EXAMPLES]) + (", …" if len(people) > _EXAMPLES else "")
+    return [
+        problem(
+            Code.PATHWAY_NO_INTERVIEW_DATES,
+            severity=Severity.WARNING,
+            count=len(people),
+            examples=examples,
+        )
+    ]
 
 
 def _locate(
     episode: Episode, drafts: Drafts, code: Code, name: str, severity: Severity, **where: object
 ) -> Problem:
-    draft = drafts.get((episode.respondent, episode.source, episode.rank))
+    draft = drafts.get(told(episode))
     if draft is None:
         return problem(
             code, severity=severity, file=episode.source, row=episode.rank, **dict[str, Any](where)

@@ -459,3 +459,20 @@ def test_the_home_of_ones_parents_is_no_temporary_housing() -> None:
     assert [id for id in letters.ids if letters.is_temporary(id)] == [
         *("hebergement_tiers", "residence_etudiante", "foyer", "sans_domicile", "habitat_leger"),
     ]
+
+
+def test_a_doubt_leads_to_its_row_whatever_the_order_of_rows(paths_of) -> None:  # type: ignore[no-untyped-def]
+    result = paths_of(
+        "P1 | 2015 | | Mende | hlm |",
+        "P1 | 1990 | 1985 | Mende | parents |",
+        "P2 | | 2001 | Mende | parents |",
+    )
+    rows = {(p.code, p.row) for p in result.problems}
+    assert {("PATHWAY_END_BEFORE_START", 3), ("PATHWAY_NO_START", 4)} <= rows
+
+
+def test_people_without_a_day_of_interview_are_told_together(paths_of) -> None:  # type: ignore[no-untyped-def]
+    people = {f"P{n}": {"date_entretien": ""} for n in range(8)}
+    result = paths_of(*(f"P{n} | 2010 | | Mende | hlm |" for n in range(8)), people=people)
+    (told,) = [p for p in result.problems if p.code.startswith("PATHWAY_NO_INTERVIEW")]
+    assert told.message.startswith("La date d'entretien de 8 personnes (P0, P1, P2, P3, P4, …) est inconnue")
