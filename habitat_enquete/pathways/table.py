@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from habitat_enquete.errors import Code, EnqueteError, Problem, problem
+from habitat_enquete.errors import Code, EnqueteError, Problem
+from habitat_enquete.pathways.ageven import read_grid
 from habitat_enquete.pathways.answers import by_name
 from habitat_enquete.pathways.dates import plain
 from habitat_enquete.pathways.drafts import FIELDS, Cell, Draft, field_of, letters, precedence
@@ -17,14 +18,6 @@ from habitat_enquete.pathways.people import attribute_of, of_episodes, of_sheet
 Value = str | float | int | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 _HEADER_WITHIN: Final = 10
 _NAMED: Final = 6  # headers named in a message
-_AGEVEN: Final = {
-    "year": ("annee", "year"),
-    "age": ("age",),
-    "residence": ("residence", "logement", "statut", "statut d'occupation"),
-    "place": ("lieu", "commune"),
-    "family": ("famille", "family", "menage"),
-    "work": ("travail", "work", "emploi", "activite"),
-}
 # Where a table says where a proposed episode was read: `E03!120:180`.
 _SPAN: Final = re.compile(r"^.+!\d+:\d+$")
 
@@ -62,8 +55,11 @@ def read_table(file: str, sheets: Iterable[TableSheet]) -> EpisodeTable:
     people: dict[str, dict[str, str]] = {}
     for sheet in sheets:
         rows = [[_text(value) for value in row] for row in sheet.rows()]
-        if (grid := _ageven_header(rows)) is not None:
-            drafts += _ageven(file, sheet.name, rows, grid, problems)
+        if (grid := read_grid(file, sheet.name, rows)) is not None:
+            drafts += grid.drafts
+            problems += grid.problems
+            if grid.drafts and grid.attributes:
+                people[grid.person] = people.get(grid.person, {}) | grid.attributes
             continue
         if (known := _people(rows)) is not None:
             for person, attributes in known.items():
@@ -174,75 +170,3 @@ def _row_drafts(
 
 def _rank(text: str, default: int) -> int:
     return int(text) if text.isdigit() and int(text) > 0 else default
-
-
-def _ageven_header(rows: list[list[str]]) -> tuple[int, dict[str, int]] | None:
-    """The row and columns of an Ageven grid: a year and a residence, and no column of episodes."""
-    for at, row in enumerate(rows[:_HEADER_WITHIN]):
-        columns: dict[str, int] = {}
-        for position, title in enumerate(row):
-            for name, titles in _AGEVEN.items():
-                if plain(title) in titles and name not in columns:
-                    columns[name] = position
-        if "year" in columns and "residence" in columns:
-            return at, columns
-    return None
-
-
-def _ageven(
-    file: str, sheet: str, rows: list[list[str]], header: tuple[int, dict[str, int]], problems: list[Problem]
-) -> list[Draft]:
-    """One episode per run of years with the same residence (and place); the sheet is named after the person.
-
-    An empty residence continues the one above; a residence is written in the year when it begins.
-    """
-    at, columns = header
-    drafts: list[Draft] = []
-    for number, row in enumerate(rows[at + 1 :], start=at + 2):
-        value = {name: row[p] if p < len(row) else "" for name, p in columns.items()}
-        if not value["residence"] and not value.get("place"):
-            continue
-        if not re.fullmatch(r"\d{4}", value["year"]):
-            place = Cell(sheet, number, letters(columns["year"]))
-            problems.append(
-                problem(
-                    Code.AGEVEN_YEAR,
-                    file=file,
-                    sheet=sheet,
-                    row=number,
-                    column=place.column,
-                    value=value["year"],
-                )
-            )
-            continue
-        drafts = _extended(drafts, file, sheet, number, value, columns)
-    return drafts
-
-
-def _extended(
-    drafts: list[Draft], file: str, sheet: str, number: int, value: dict[str, str], columns: dict[str, int]
-) -> list[Draft]:
-    """The episodes so far, with a new one when the residence changes."""
-    last = drafts[-1].fields if drafts else {}
-    tenure, place = value["residence"] or last.get("tenure", ""), value.get("place") or last.get("place", "")
-    if drafts and (tenure, place) == (last.get("tenure"), last.get("place", "")):
-        return drafts
-    fields = {"start": value["year"], "tenure": tenure, "place": place, "household": value.get("family", "")}
-    fields["motives"] = value.get("work", "")
-    names = {
-        "start": "year",
-        "tenure": "residence",
-        "place": "place",
-        "household": "family",
-        "motives": "work",
-    }
-    cells = {f: Cell(sheet, number, letters(columns[c])) for f, c in names.items() if c in columns}
-    if drafts:
-        before = drafts[-1]
-        closed = {**before.fields, "end": value["year"]}
-        drafts = [
-            *drafts[:-1],
-            Draft(before.respondent, before.rank, before.source, closed, file, before.cells),
-        ]
-    fields = {name: text for name, text in fields.items() if text}
-    return [*drafts, Draft(sheet.strip(), len(drafts) + 1, f"{file}!table", fields, file, cells)]

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from habitat_enquete.pathways.ageven import FORGOTTEN
 from habitat_enquete.pathways.dates import month_of, spoken
 from habitat_enquete.pathways.timeline import birth, stays
 from habitat_enquete.report import files, tidy_workbook
@@ -109,12 +110,12 @@ def write_ageven(path: Path, result: PathwaysResult) -> Path:
 
     Source: P. Antoine, X. Bry, P. D. Diouf, « La fiche Ageven », *Techniques d'enquête* 13, 1987, p. 173-181.
     """
-    header = ("année", "âge", "résidence", "commune", "famille", "travail")
+    header = ("année", "âge", "résidence", "commune", "famille", "travail", "motifs")
     tables = [Table(person[:_SHEET_NAME], header, _grid(result, person)) for person in result.pathways]
     if not tables:
         this_year = date.today().year
         years = range(this_year - _EMPTY_YEARS, this_year + 1)
-        tables = [Table("identifiant", header, [(year, "", "", "", "", "") for year in years])]
+        tables = [Table("identifiant", header, [(year, "", "", "", "", "", "") for year in years])]
     files.write(path, tidy_workbook.build(tables, introduction=_AGEVEN_HELP, title="Grilles Ageven"))
     return path
 
@@ -122,6 +123,7 @@ def write_ageven(path: Path, result: PathwaysResult) -> Path:
 _AGEVEN_HELP: Final = (
     "Grilles Ageven : une feuille par personne, une ligne par année",
     "Écrivez la résidence (statut) et la commune l'année où elles commencent ; les lignes vides continuent celle du dessus.",
+    "Deux déménagements la même année : répétez la ligne de l'année. Période oubliée : « ? » l'année où elle commence.",
     "Le nom de la feuille est l'identifiant de la personne.",
 )
 
@@ -134,17 +136,27 @@ def _grid(result: PathwaysResult, person: str) -> list[tuple[Value, ...]]:
         return []
     born = birth(pathway.attributes)
     born_year = month_of(born.latest) // 12 if born else None
-    begins = {}
-    for stay in spent:
-        begins[stay.begin // 12] = pathway.episodes[stay.episode]
+    until = month_of(pathway.observed_until) + 1 if pathway.observed_until else spent[-1].end
+    begins: dict[int, list[tuple[Value, ...]]] = {}
+    for at, stay in enumerate(spent):
+        episode = pathway.episodes[stay.episode]
+        begins.setdefault(stay.begin // 12, []).append(_stay(result, episode))
+        following = spent[at + 1].begin if at + 1 < len(spent) else max(until, stay.end)
+        if following > stay.end:
+            begins.setdefault(stay.end // 12, []).append((FORGOTTEN, "", "", "", ""))
     rows: list[tuple[Value, ...]] = []
-    for year in range(spent[0].begin // 12, (spent[-1].end - 1) // 12 + 1):
+    for year in range(spent[0].begin // 12, (max(until, spent[-1].end) - 1) // 12 + 1):
         age = year - born_year if born_year is not None else ""
-        episode = begins.get(year)
-        told = (
-            (episode.tenure or "", episode.place, episode.household or "", " ; ".join(episode.motives))
-            if episode
-            else ("", "", "", "")
-        )
-        rows.append((year, age, *told))
+        rows += [(year, age, *told) for told in begins.get(year, [("", "", "", "", "")])]
     return rows
+
+
+def _stay(result: PathwaysResult, episode: Episode) -> tuple[Value, ...]:
+    """Residence, place, family, work and motives, in words that the grid is read with."""
+    return (
+        result.alphabet.label(episode.tenure) if episode.tenure else "",
+        episode.place,
+        episode.household or "",
+        episode.attributes.get("travail", ""),
+        " ; ".join(episode.motives),
+    )
