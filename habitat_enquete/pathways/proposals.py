@@ -26,6 +26,8 @@ from habitat_enquete.pathways.timeline import birth, interview_date
 from habitat_enquete.pathways.times import Anchors, children, expressions, folded
 
 _ACTOR: Final = "acteur"
+# Fewer characters than these may be said twice: « On a loué. »
+_TELLING: Final = 15
 _SENTENCE: Final = re.compile(r"[^.!?…\n]+(?:[.!?…]+|\n|$)")
 # « …, et puis en 2012 on a acheté » is another dwelling than the one before the comma.
 _CLAUSE: Final = re.compile(
@@ -186,7 +188,22 @@ def _episode(
 
 
 def merged_with(proposed: Sequence[Episode], known: Sequence[Episode]) -> list[Episode]:
-    """New proposals beside what is known of the same document: what a person decided there is never replaced."""
+    """New proposals beside what is known of the same document: what a person decided there is never replaced.
+
+    Nor is a passage that they decided on proposed again, cut a little differently or moved by a correction of the transcript.
+    """
     kept = [episode for episode in known if episode.state is not EpisodeState.PROPOSED]
     taken = {(episode.respondent, episode.source) for episode in kept}
-    return kept + [episode for episode in proposed if (episode.respondent, episode.source) not in taken]
+    waiting = {(episode.respondent, episode.source) for episode in known} - taken
+
+    def is_new(episode: Episode) -> bool:
+        place = episode.respondent, episode.source
+        return place in waiting or not (place in taken or any(_same_words(episode, each) for each in kept))
+
+    return kept + [episode for episode in proposed if is_new(episode)]
+
+
+def _same_words(one: Episode, other: Episode) -> bool:
+    """Whether two episodes of a person were read in the same words, one of them perhaps in a few more."""
+    short, long = sorted((one.quote, other.quote), key=len)
+    return one.respondent == other.respondent and len(short) >= _TELLING and short in long

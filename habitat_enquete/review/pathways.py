@@ -9,14 +9,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError, Severity
-from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Precision
+from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Pathway, Precision
 from habitat_enquete.model.text import Document, DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
 from habitat_enquete.pathways.communes import Gazetteer
-from habitat_enquete.pathways.dates import month_of, spoken
+from habitat_enquete.pathways.dates import month_of, plain, spoken
 from habitat_enquete.pathways.drafts import Draft, read_drafts
 from habitat_enquete.pathways.run import propose_all, study_gazetteer
 from habitat_enquete.pathways.timeline import birth, check, interview_date, pathways
@@ -29,6 +30,7 @@ from habitat_enquete.store.connection import Store, stamp
 from habitat_enquete.store.respondents import respondents
 
 _AROUND: Final = 240
+_OFFERED: Final = 20  # communes
 _ADDED: Final = "ajout"  # attribute of an episode that a person added by hand: who
 _PRECISIONS: Final = {
     Precision.DAY: "au jour près",
@@ -198,7 +200,7 @@ class PathwayDesk:
             "interview": interview_date(attributes) or "",
             "until": month_of(day) if (day := interview_date(attributes)) else None,
             "episodes": [self._view(each, documents) for each in _in_order(own)],
-            "doubts": list(dict.fromkeys(each.message for each in check(kept, {}))) if kept else [],
+            "doubts": _doubts(kept) if kept else [],
         }
 
     def _view(self, episode: Episode, documents: Mapping[str, Document]) -> EpisodeView:
@@ -239,11 +241,18 @@ class PathwayDesk:
         )
 
     def communes(self, words: str) -> list[str]:
-        """The communes that a name may stand for, as the form writes them: « Saint-Julien (48) »."""
+        """The communes that a name, or its beginning, may stand for, as the form writes them: « Saint-Julien (48) »."""
         found = self.places.find(words)
         communes = [found.commune] if found.commune else list(found.candidates)
-        named = [f"{each.name} ({each.department})" for each in communes[:20]]
-        return named or ([found.close] if found.close else [])
+        if not communes:
+            begun = plain(words).replace("-", " ")
+            named = (
+                codes for name, codes in self.places.names.items() if name.replace("-", " ").startswith(begun)
+            )
+            codes = islice((code for each in named for code in each), _OFFERED)
+            communes = [self.places.communes[code] for code in codes if code in self.places.communes]
+        offered = [f"{each.name} ({each.department})" for each in communes[:_OFFERED]]
+        return offered or ([found.close] if found.close else [])
 
     # ── deciding ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -310,6 +319,16 @@ class PathwayDesk:
         """Read the interviews again, as `enquete pathways --propose` does; what people decided stays."""
         propose_all(self.project, self.grid.codebook())
         return self.people() | {"stamp": stamp(self.project.database)}
+
+
+def _doubts(path: Pathway) -> list[str]:
+    """What is doubtful in the dates of a path, each after the date of the episode it is about."""
+    found = []
+    for each in check(path, {}):
+        episode = path.episodes[each.row - 1] if each.row and each.row <= len(path.episodes) else None
+        place = _read(episode.start) if episode and episode.start else ""
+        found.append(f"{place} : {each.message}" if place else each.message)
+    return list(dict.fromkeys(found))
 
 
 def _interviews(store: Store) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from habitat_enquete.model.codebook import Codebook
@@ -168,3 +170,12 @@ def test_what_a_person_decided_is_never_proposed_again() -> None:
     ]
     assert merged_with(proposed, rejected) == rejected
     assert merged_with(proposed, []) == proposed
+
+
+def test_a_passage_decided_on_is_not_proposed_again_when_it_is_cut_or_placed_otherwise() -> None:
+    (before,) = told("En 2015 on a loué à Mende.")
+    decided = replace(before, state=EpisodeState.CONFIRMED, quote="alors en 2015 on a loué à Mende. Voilà")
+    moved = replace(before, source="E01!40:66", quote="en 2015 on a loué à Mende")
+    assert merged_with([moved], [decided]) == [decided]
+    assert merged_with([replace(moved, respondent="E02")], [decided])[1:] != []
+    assert merged_with([moved], [decided, moved]) == [decided, moved]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,3 +129,22 @@ def test_stripes_run_along_the_lines_of_each_passage(page: Page) -> None:
     assert stripes.count() == 4
     heights = stripes.evaluate_all("bars => bars.map((bar) => bar.offsetHeight)")
     assert all(height > 10 for height in heights)
+
+
+def test_places_are_the_same_in_the_browser_and_in_the_store(page: Page) -> None:
+    """Code points here, UTF-16 units there: random texts of letters, accents, emojis, flags, Hebrew and long words."""
+    draw = random.Random(5)
+    signs = ["a", "é", "e\u0301", "🏠", "👨‍👩‍👧", "🇫🇷", "𝔘", " ", "\n", ". ", "שלום", "mot", "x" * 400]
+    texts_ = ["".join(draw.choices(signs, k=draw.randint(0, 60))) for _ in range(60)]
+    cuts = [sorted((draw.randint(0, len(text)), draw.randint(0, len(text)))) for text in texts_]
+    found = page.evaluate(
+        """async ([texts, cuts]) => {
+            const { blocks, size, toPoints, toUnits, words } = await import('/static/spans.js');
+            return texts.map((text, i) => [size(text), words(text, ...cuts[i]), toPoints(text, toUnits(text, cuts[i][1])), blocks(text)]);
+        }""",
+        [texts_, cuts],
+    )
+    for text, (start, end), (size, words, back, blocks) in zip(texts_, cuts, found, strict=True):
+        assert (size, words, back) == (len(text), text[start:end], end)
+        assert "".join(blocks) == text
+        assert max(map(len, blocks)) <= 2300

@@ -188,6 +188,7 @@ def test_homonyms_are_offered_with_their_departments(lived: Project) -> None:
     offered = Desk(lived, "anne").pathways.communes("Saint-Julien")
     assert len(offered) > 1
     assert all("(" in each for each in offered)
+    assert "Villeurbanne (69)" in Desk(lived, "anne").pathways.communes("Villeurb")
 
 
 def test_what_somebody_decided_in_a_copy_of_the_study_is_brought_in_once(

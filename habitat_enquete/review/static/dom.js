@@ -133,6 +133,10 @@ function control(field) {
   const input = field.options ? el("select", {}, ...field.options.map(([value, label]) => el("option", { value }, label)))
     : el(field.long ? "textarea" : "input", { autocomplete: "off", ...(field.long ? {} : { type: "text" }) });
   if (field.offered) input.setAttribute("list", `offered-${field.id}`);
+  if (field.suggest) {
+    let timer;
+    input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(async () => $(`offered-${field.id}`)?.replaceChildren(...(await field.suggest(input.value)).map((value) => el("option", { value }))), 250); });
+  }
   input.value = field.value || "";
   return input;
 }

@@ -64,7 +64,9 @@ function draw() {
 
 // Bars from entry to departure; pale where the date may fall, dashed while nobody has confirmed.
 function strip() {
-  const dated = shown.episodes.filter((e) => e.start && e.main && e.state !== "rejected");
+  // What the interview tells; what was declared elsewhere when it tells nothing.
+  const kept = shown.episodes.filter((e) => e.start && e.main && e.state !== "rejected"), told = kept.filter((e) => e.document || e.added);
+  const dated = told.length ? told : kept;
   if (!dated.length) return "";
   const months = dated.flatMap((e) => [e.start.first, e.end ? e.end.last : e.start.last]);
   const from = Math.min(...months, shown.born?.first ?? Infinity), to = Math.max(...months, shown.until ?? -Infinity) + 1;
@@ -163,7 +165,7 @@ function form(episode) {
     { id: "start", label: "Entrée", value: episode?.start?.written, hint: "2015, mars 2015, 15/03/2015, printemps 2015, vers 2010, ou « 2014 à 2016 »" },
     { id: "end", label: "Départ", value: episode?.end?.written, hint: "vide si la personne y vit encore ou ne l’a pas dit" },
     { id: "precision", label: "Précision", value: "", options: [["", "telle qu’écrite"], ["mois", "au mois près"], ["annee", "à l’année près"], ["approximate", "approximatif : un an de part et d’autre"]] },
-    { id: "place", label: "Lieu", value: placeOf(episode), hint: "commune, avec son département s’il y a des homonymes : Saint-Julien (48) ; à l’étranger : Porto (Portugal)" },
+    { id: "place", label: "Lieu", value: episode?.place, offered: [], suggest: communes, hint: "commune, avec son département s’il y a des homonymes : Saint-Julien (48) ; à l’étranger : Porto (Portugal)" },
     { id: "tenure", label: "Statut d’occupation", value: episode?.tenure || "", options: [["", "inconnu"], ...study.tenures.map((t) => [t.id, t.label])] },
     { id: "dwelling", label: "Logement", value: episode?.dwelling, offered: study.dwellings },
     { id: "household", label: "Ménage", value: episode?.household, offered: study.households },
@@ -174,8 +176,11 @@ function form(episode) {
   ];
 }
 
-// The place as it would be read again: a commune already found keeps its code.
-const placeOf = (episode) => episode?.place || "";
+// The communes that what is typed may be, homonyms with their departments.
+async function communes(words) {
+  if (words.trim().length < 3) return [];
+  return ask(`/api/communes?q=${encodeURIComponent(words.trim())}`).catch(() => []);
+}
 
 async function fill(title, episode, asked) {
   let warned = null;
