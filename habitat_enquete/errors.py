@@ -647,6 +647,10 @@ class Code(StrEnum):
 
     # ── enquete explore ────────────────────────────────────────────────────────────────────────────────────────
     CONCORDANCE_EMPTY = "La recherche est vide. Donnez un mot, par exemple « enquete explore --kwic loyer »."
+    CONCORDANCE_KEY = (
+        "La recherche « {query} » contient « {part} », qui n'est pas compris. "
+        "Écrivez [lemme=louer], [forme=loue] ou [cat=ADJ], crochets fermés et sans espace."
+    )
     CONCORDANCE_REGEX = "La recherche « {query} » contient une expression régulière non valable ({why}). Corrigez ce qui est entre barres obliques."
     EXPLORE_NO_TEXT = (
         "Il n'y a pas encore de parole à explorer : ni entretien codé, ni réponse ouverte importée. "

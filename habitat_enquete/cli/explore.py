@@ -176,7 +176,7 @@ def _show(project: Project, outcome: ExploreOutcome) -> None:
         tell(
             "Classes fragiles : d'autres entretiens en donneraient d'autres. Lisez-les comme des pistes, et comparez (--classes, --double)."
         )
-    elif found.read:
+    elif found.read and found.classes:
         say(
             f"Classes stables quand on tire d'autres entretiens (indice de Rand ajusté : {number(found.read.mean, 2)})."
         )

@@ -26,6 +26,7 @@ SHARES_TRIED: Final = (0.05, 0.10, 0.20)
 MANY_UNITS: Final = 20_000
 SHARE_FOR_MANY: Final = 0.10
 REPLICATES_FOR_MANY: Final = 8
+REPLICATES_OF_TWO: Final = 10
 # When the classes are fragile, terms found in fewer units than this share stop weighing on them, if enough terms are left.
 HIGHER_FLOOR: Final = 0.01
 TERMS_LEFT: Final = 100
@@ -127,8 +128,7 @@ def _choose(table: LexicalTable, choices: Choices, floor: int, progress: Progres
     read = _read(steady, choices.k)
     retained = replace(settings, minimum_share=share)
     if choices.double:
-        classes = _double(table, retained, choices, read.k, weighing)
-        return Chosen(classes, (), tuple(steady), share, floor, None, weighing, "double")
+        return _crossed(table, retained, choices, (share, read.k, tuple(steady)), (floor, weighing))
     tree = classify(presence, max(s.k for s in steady), retained)
     return Chosen(
         tree.classes(read.k)[row], tree.splits[: read.k - 1], tuple(steady), share, floor, read, weighing
@@ -161,7 +161,13 @@ def _terminal(
     classes = terminal(presence)
     if not classes.any():
         return None
-    read = stability_of(classes, presence, groups, terminal, replicates=choices.replicates, seed=choices.seed)
+    read = stability_of(
+        classes,
+        groups,
+        lambda rows: terminal(sp.csr_array(presence[rows])),
+        replicates=choices.replicates,
+        seed=choices.seed,
+    )
     floor, weighing = kept
     return Chosen(classes[row], (), (read,), settings.minimum_share, floor, read, weighing, "terminal")
 
@@ -200,6 +206,27 @@ def _steady(
 def _best(steady: Sequence[Stability], k: int | None) -> tuple[bool, float, float]:
     """How good the number of classes that would be read is: the one asked for, else the best."""
     return preference(_read(steady, k))
+
+
+def _crossed(
+    table: LexicalTable,
+    settings: Settings,
+    choices: Choices,
+    simple: tuple[float, int, tuple[Stability, ...]],
+    kept: tuple[int, Bools],
+) -> Chosen:
+    """The classes that two trees agree upon, as many as the simple classification has if they can, and their own stability."""
+    share, k, steady = simple
+    floor, weighing = kept
+    classes = _double(table, settings, choices, k, weighing)
+    read = stability_of(
+        classes,
+        [unit.document for unit in table.units],
+        lambda rows: _double(table.of_rows(rows), settings, choices, k, weighing),
+        replicates=min(choices.replicates, REPLICATES_OF_TWO),
+        seed=choices.seed,
+    )
+    return Chosen(classes, (), steady, share, floor, read if classes.any() else None, weighing, "double")
 
 
 def _double(table: LexicalTable, settings: Settings, choices: Choices, k: int, weighing: Bools) -> Ints:

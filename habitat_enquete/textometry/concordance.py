@@ -39,7 +39,7 @@ def compiled(query: str) -> list[Callable[[Word], bool]]:
 
     A word alone is compared with lemmas and forms, words between quotation marks with forms only; `[lemme=louer]`, `[forme=loue]` and `[cat=ADJ]` say which; `/…/` is a regular
     expression on forms; `*` is any word.
-    Raises: EnqueteError when the query is empty or a regular expression is not valid.
+    Raises: EnqueteError when the query is empty, or part of it is neither a word, nor a known key, nor a valid regular expression.
     """
     tests = [test for match in _ATOM.finditer(query) for test in _tests(match, query)]
     if not tests:
@@ -70,6 +70,8 @@ def _test(match: re.Match[str], query: str) -> Callable[[Word], bool]:
         wanted = value.upper() if field == "category" else value.lower()
         fold = str.upper if field == "category" else str.lower
         return lambda word: fold(str(getattr(word, field))) == wanted
+    if match["word"].startswith("[") and "=" in match["word"]:
+        raise EnqueteError(Code.CONCORDANCE_KEY, query=query, part=match["word"])
     if match["word"] == "*":
         return lambda word: word.category != "PUNCT"
     plain = match["word"].lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -180,6 +180,12 @@ class LexicalTable:
         table = self.counts.copy()
         table.data = np.ones_like(table.data, dtype=np.float64)
         return table
+
+    def of_rows(self, rows: Ints) -> LexicalTable:
+        """The same table for some of the units only."""
+        return replace(
+            self, counts=sp.csr_array(self.counts[rows]), units=tuple(self.units[row] for row in rows)
+        )
 
     def units_of_terms(self) -> Ints:
         """In how many units each term is found, shape (terms,)."""

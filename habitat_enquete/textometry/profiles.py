@@ -18,6 +18,7 @@ Ints = npt.NDArray[np.int64]
 # IRaMuTeQ lists what is above this; 3.84 is the 5 % threshold.
 LISTED_CHI2: Final = 2.0
 SIGNIFICANT_CHI2: Final = 3.84
+NAMELESS: Final = "sans mot qui la distingue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,8 @@ def proposed_name(
     strongest = (common or [a.feature for a in profile])[: 2 * words]
     # Nouns name; a verb or an adjective only qualifies. `sorted` keeps the order of the χ² within each kind.
     chosen = sorted(strongest, key=lambda term: known.get(term, "NOUN") not in ("NOUN", "TERM"))[:words]
+    if not chosen:
+        return NAMELESS
     return ", ".join(_as_said(term, forms, known) for term in chosen)
 
 

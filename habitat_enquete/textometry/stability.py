@@ -109,20 +109,24 @@ def stability(
 
 def stability_of(
     classes: Ints,
-    presence: sp.csr_array,
     groups: Sequence[str],
-    classified: Callable[[sp.csr_array], Ints],
+    classified: Callable[[Ints], Ints],
     *,
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> Stability:
-    """Stability of any classes: `classified` makes them again from the segments of the interviews drawn (see `stability`)."""
+    """Stability of any classes: `classified` makes them again from the rows of the interviews drawn (see `stability`).
+
+    Classes that leave much unclassified must leave the same: the index counts for the share of rows that both classify, of those
+    that either does.
+    """
     k = int(classes.max(initial=1))
     scores, found = [], []
     for rows in _draws(groups, replicates, seed):
-        one, other = classes[rows], classified(sp.csr_array(presence[rows]))
+        one, other = classes[rows], classified(rows)
         both = (one > 0) & (other > 0)
-        scores.append(adjusted_rand(one[both], other[both]) if both.any() else 0.0)
+        overlap = both.sum() / max(1, ((one > 0) | (other > 0)).sum())
+        scores.append(adjusted_rand(one[both], other[both]) * overlap if both.any() else 0.0)
         found.append(_likeness(one, k, _memberships(other[:, None])))
     return _summary(classes, k, scores, found)
 

@@ -239,6 +239,19 @@ def test_words_drawn_at_random_are_called_fragile(seed: int) -> None:
     assert not found.read.is_solid
 
 
+def test_two_trees_agree_upon_planted_subjects_and_not_upon_chance() -> None:
+    units, truth = subjects(3, own=0.5, seed=2)
+    found = choose(lexical_table.build(units), Choices(replicates=4, double=True))
+    assert found is not None and found.read is not None
+    kept = found.classes > 0
+    assert found.read.is_solid
+    assert adjusted_rand(found.classes[kept], truth[kept]) > 0.9
+    units, _ = subjects(3, own=0.0, seed=2)
+    by_chance = choose(lexical_table.build(units), Choices(replicates=4, double=True))
+    assert by_chance is not None
+    assert by_chance.read is None or not by_chance.read.is_solid
+
+
 def test_terminal_classes_find_planted_subjects_too() -> None:
     units, truth = subjects(4, own=0.5, seed=3)
     found = choose(lexical_table.build(units), Choices(replicates=4, peer="iramuteq"))
@@ -322,7 +335,13 @@ def test_lines_are_sorted_by_what_precedes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "message"), [("  ", "La recherche est vide"), ("/(/", "expression régulière non valable")]
+    ("query", "message"),
+    [
+        ("  ", "La recherche est vide"),
+        ("/(/", "expression régulière non valable"),
+        ("[lemme=", r"contient « \[lemme= », qui n'est pas compris"),
+        ("[pos=ADJ]", r"contient « \[pos=ADJ\] », qui n'est pas compris"),
+    ],
 )
 def test_a_query_that_means_nothing_is_refused(query: str, message: str) -> None:
     with pytest.raises(EnqueteError, match=message):

@@ -129,6 +129,7 @@
       else if (key === "forme") found.push((w) => w.low === low);
       else if (key === "cat") found.push((w) => w.cat === wanted.trim().toUpperCase());
       else if (exact) for (const form of low.split(/\s+/)) found.push((w) => w.low === form);
+      else if (/^\[.*=/.test(word || "")) throw new SyntaxError(word);
       else if (word === "*") found.push(() => true);
       else found.push((w) => w.lemma === low || w.low === low);
     }
@@ -165,7 +166,7 @@
     if (event) event.preventDefault();
     const list = $("kwic-lines"); list.textContent = "";
     let out;
-    try { out = lines(); } catch (error) { $("kwic-count").textContent = "Cette expression régulière n’est pas valable."; return; }
+    try { out = lines(); } catch (error) { $("kwic-count").textContent = "Cette recherche n’est pas comprise : écrivez [lemme=louer], [forme=loue] ou [cat=ADJ] ; entre barres obliques, une expression régulière valable."; return; }
     const texts = new Set(out.map((x) => x.u.d)).size;
     $("kwic-count").textContent = out.length ? `${out.length.toLocaleString("fr")} occurrence${out.length > 1 ? "s" : ""} dans ${texts.toLocaleString("fr")} texte${texts > 1 ? "s" : ""}` + (out.length > SHOWN ? `, les ${SHOWN} premières affichées (toutes en CSV)` : "") : "Aucune occurrence.";
     for (const x of out.slice(0, SHOWN)) {
