@@ -1,8 +1,8 @@
 """`enquete import`: the responses of a file, checked against the questionnaire that asked them, into the store.
 
 In order: the file is opened behind the guards (`workbooks`), the questionnaire it answers is found and its columns attached
-to questions (`matching`, `layout`, `headers`), each row is read and checked (`responses`), then written, one transaction for
-the whole file. What could not be attached or recognised is listed for a person to decide (`decisions`).
+to questions (`matching`, `layout`, `headers`), each row is read and checked (`responses`), then written (`run_responses`), one
+transaction for the whole file. What could not be attached or recognised is listed for a person to decide (`decisions`).
 """
 
 from __future__ import annotations
@@ -16,34 +16,25 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
+from habitat_enquete.errors import Problem, Severity
 from habitat_enquete.ingest.answers import decisions
 from habitat_enquete.ingest.answers.choices import choice_set
 from habitat_enquete.ingest.answers.import_report import ImportReport, write_report
 from habitat_enquete.ingest.answers.layout import proposals
 from habitat_enquete.ingest.answers.matching import Match, all_matches, best_match, unmatched
-from habitat_enquete.ingest.answers.notices import notices
-from habitat_enquete.ingest.answers.open_answers import (
-    attribute_questions,
-    coded_questions,
-    documents,
-    respondent_attributes,
-)
-from habitat_enquete.ingest.answers.quality import Quality, QualityMeter
-from habitat_enquete.ingest.answers.responses import ResponseReader
-from habitat_enquete.ingest.answers.rows import Counts, Defects, Options
+from habitat_enquete.ingest.answers.quality import Quality
+from habitat_enquete.ingest.answers.rows import Options
 from habitat_enquete.ingest.definitions.questionnaires import find, read_all
 from habitat_enquete.ingest.files.workbooks import Workbook, read_workbook
-from habitat_enquete.model.questionnaire import Question, Questionnaire
-from habitat_enquete.model.response import Response
-from habitat_enquete.model.text import Document
+from habitat_enquete.ingest.run_responses import Importer
+from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.project import Project
 from habitat_enquete.store import responses as table
-from habitat_enquete.store import runs, texts
+from habitat_enquete.store import runs
 from habitat_enquete.store.connection import Store
 
 logger = logging.getLogger(__name__)
@@ -51,7 +42,6 @@ logger = logging.getLogger(__name__)
 STAGE: Final = runs.IMPORT
 # Part of what makes an import out of date: raise it when the same file would be read otherwise.
 _READER_VERSION: Final = "1"
-_BATCH: Final = 500
 _SECRET_FILE: Final = "pseudonymes.cle"
 
 
@@ -197,8 +187,9 @@ def _import_match(
     done = runs.runs(store, STAGE).get(key)
     if done is not None and done.input_hash == inputs:
         return ImportResult(**done.summary, unchanged=True)
-    importer = _Importer(store, match, options, workbook, progress)
-    result = _finished(project, match, importer, importer.run(), alone=alone)
+    importer = Importer(store, match, options, workbook, progress)
+    importer.run()
+    result = _finished(project, match, importer, alone=alone)
     runs.record(store, STAGE, key, inputs, result.summary())
     logger.info("imported %d responses of %s", result.added + result.changed, result.questionnaire)
     return result
@@ -249,177 +240,35 @@ def _input_hash(
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-@dataclass(slots=True)
-class _Importer:
-    """Writes the responses of one file, deciding for each whether it is new, known or changed."""
-
-    store: Store
-    match: Match
-    options: Options
-    workbook: Workbook
-    progress: Callable[[int, int], None] | None
-    problems: list[Problem] = field(default_factory=list)
-    counts: Counts = field(default_factory=Counts)
-    tally: Counter[str] = field(default_factory=Counter)
-    meter: QualityMeter = field(init=False)
-    defects: Defects = field(default_factory=Defects)
-    _versions: dict[str, list[table.Version]] = field(init=False)
-    _seen: dict[str, tuple[str, str]] = field(default_factory=dict)
-    _deferred: dict[str, Response] = field(default_factory=dict)
-    _pending: list[table.Entry] = field(default_factory=list)
-    _coded: dict[str, Question] = field(init=False)
-    _attributes: dict[str, str] = field(init=False)
-
-    def run(self) -> ImportResult:
-        questionnaire = self.match.questionnaire
-        self._versions = table.versions(self.store, questionnaire.id)
-        self._coded = coded_questions(questionnaire)
-        self._attributes = attribute_questions(questionnaire)
-        self.meter = QualityMeter(questionnaire)
-        self.problems.extend(notices(self.workbook, self.match))
-        reader = ResponseReader(
-            questionnaire,
-            self.match.main,
-            self.match.repeats,
-            self.options,
-            self.problems,
-            self.counts,
-            self.defects,
-        )
-        for response in reader.responses():
-            self.meter.add(response)
-            self._take(response)
-            if len(self._pending) >= _BATCH:
-                self._flush()
-        self._settle()
-        if not self.counts.rows:
-            raise EnqueteError(Code.NO_RESPONSE, file=self.workbook.name)
-        return self._result()
-
-    def _take(self, response: Response) -> None:
-        who, content = response.respondent, response.content_hash
-        if who in self._seen:
-            self._take_again(response, *self._seen[who])
-            return
-        self._seen[who] = (response.source_row, content)
-        known = self._versions.get(who, [])
-        current = next((version for version in known if version.current), None)
-        if current is not None and current.content_hash == content:
-            self.tally["same"] += 1
-        elif any(version.content_hash == content for version in known):
-            self._deferred[who] = (
-                response  # an old version again, unless a later row of the file is the current one
-            )
-        else:
-            self._write(response, current)
-
-    def _take_again(self, response: Response, first: str, content: str) -> None:
-        """A second row of the same respondent: a repetition, or a later version."""
-        who = response.respondent
-        row = first.rpartition("!")[2]
-        self.tally["duplicates"] += 1
-        if response.content_hash == content:
-            self._tell(Code.RESPONSE_DUPLICATE, Severity.WARNING, response, first=row)
-            return
-        self._tell(Code.RESPONSE_CONFLICT, Severity.ERROR, response, first=row)
-        self._seen[who] = (response.source_row, response.content_hash)
-        self._deferred.pop(who, None)
-        self._flush()
-        known = self._versions.get(who, [])
-        current = next((version for version in known if version.current), None)
-        if current is None or current.content_hash != response.content_hash:
-            self._write(response, current)
-
-    def _tell(self, code: Code, severity: Severity, response: Response, **where: object) -> None:
-        sheet, _, row = response.source_row.rpartition("!")
-        self.problems.append(
-            problem(
-                code,
-                severity=severity,
-                file=self.options.name,
-                sheet=sheet,
-                row=int(row),
-                **where,  # type: ignore[arg-type]
-            )
-        )
-
-    def _write(self, response: Response, current: table.Version | None) -> None:
-        if current is None:
-            self.tally["added"] += 1
-            self._pending.append(table.Entry(response))
-            return
-        self.tally["changed"] += 1
-        change = table.change_between(table.response(self.store, current.id), response)
-        self._pending.append(table.Entry(response, supersedes=current.id, change=change))
-
-    def _flush(self) -> None:
-        if not self._pending:
-            return
-        questionnaire = self.match.questionnaire
-        responses = [entry.response for entry in self._pending]
-        people = [
-            (each.respondent, respondent_attributes(each, questionnaire, self._attributes))
-            for each in responses
-        ]
-        table.add_respondents(self.store, people, source=self.options.file)
-        ids = table.add(self.store, self._pending)
-        for entry, id_ in zip(self._pending, ids, strict=True):
-            versions = self._versions.setdefault(entry.response.respondent, [])
-            versions[:] = [table.Version(v.id, v.content_hash, False) for v in versions]
-            versions.append(table.Version(id_, entry.response.content_hash, True))
-        self.tally["answers"] += sum(len(response.answers) for response in responses)
-        self._write_documents(self._pending)
-        self._pending.clear()
-        if self.progress is not None:
-            self.progress(self.counts.rows, 0)
-
-    def _write_documents(self, entries: list[table.Entry]) -> None:
-        """The open answers as documents; one that was erased leaves an empty document, so that its codings show."""
-        fresh: list[Document] = []
-        for entry in entries:
-            found = list(documents(entry.response, self._coded, sha256=self.workbook.sha256))
-            self.tally["documents"] += len(found)
-            if entry.supersedes is None:
-                fresh.extend(found)
-            else:
-                texts.save_documents(self.store, found)
-        table.add_documents(self.store, fresh)
-
-    def _settle(self) -> None:
-        for who, response in self._deferred.items():
-            current = next((version for version in self._versions[who] if version.current), None)
-            self._write(response, current)
-        self._flush()
-
-    def _result(self) -> ImportResult:
-        layout = self.match.main.layout
-        severities = Counter(each.severity for each in self.problems)
-        return ImportResult(
-            file=self.options.file,
-            questionnaire=self.match.questionnaire.id,
-            sheet=self.match.main.sheet.name,
-            rows=self.counts.rows,
-            added=self.tally["added"],
-            changed=self.tally["changed"],
-            same=self.tally["same"],
-            duplicates=self.tally["duplicates"],
-            drafts=self.counts.drafts,
-            without_consent=self.counts.without_consent,
-            notes=self.counts.notes,
-            answers=self.tally["answers"],
-            documents=self.tally["documents"],
-            questions=len(layout.questions.union(*(each.layout.questions for each in self.match.repeats))),
-            problems=tuple(self.problems),
-            errors=severities[Severity.ERROR],
-            warnings=severities[Severity.WARNING],
-            quality=self.meter.quality(self.problems, self.defects),
-        )
+def _result(importer: Importer) -> ImportResult:
+    """What an import did, from what its importer counted."""
+    layout = importer.match.main.layout
+    severities = Counter(each.severity for each in importer.problems)
+    return ImportResult(
+        file=importer.options.file,
+        questionnaire=importer.match.questionnaire.id,
+        sheet=importer.match.main.sheet.name,
+        rows=importer.counts.rows,
+        added=importer.tally["added"],
+        changed=importer.tally["changed"],
+        same=importer.tally["same"],
+        duplicates=importer.tally["duplicates"],
+        drafts=importer.counts.drafts,
+        without_consent=importer.counts.without_consent,
+        notes=importer.counts.notes,
+        answers=importer.tally["answers"],
+        documents=importer.tally["documents"],
+        questions=len(layout.questions.union(*(each.layout.questions for each in importer.match.repeats))),
+        problems=tuple(importer.problems),
+        errors=severities[Severity.ERROR],
+        warnings=severities[Severity.WARNING],
+        quality=importer.meter.quality(importer.problems, importer.defects),
+    )
 
 
-def _finished(
-    project: Project, match: Match, importer: _Importer, result: ImportResult, *, alone: bool
-) -> ImportResult:
+def _finished(project: Project, match: Match, importer: Importer, *, alone: bool) -> ImportResult:
     """The result, once what awaits a person is proposed and the report written."""
+    result = _result(importer)
     questionnaire = match.questionnaire
     proposed = []
     columns = {
