@@ -11,7 +11,14 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from habitat_enquete.errors import Code
-from habitat_enquete.ingest.answers.values import BLANK, NOT_SHOWN, NOT_SHOWN_MARKS, Parsed, plain
+from habitat_enquete.ingest.answers.values import (
+    BLANK,
+    NOT_SHOWN,
+    NOT_SHOWN_MARKS,
+    Parsed,
+    declared_missing,
+    plain,
+)
 from habitat_enquete.ingest.files.workbooks import CellValue
 from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
 from habitat_enquete.model.response import AnswerState
@@ -20,6 +27,7 @@ _APOSTROPHES: Final = str.maketrans(
     {"’": "'", "ʼ": "'", "‘": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 )
 _SEPARATORS: Final = " \t\n\r,;|/"
+_JOINING: Final = frozenset({"et", "ou", "puis", "&", "+", "-"})  # words people put between two choices
 _STRONG: Final = re.compile(r"[;|]")
 _OTHER_NAMES: Final = frozenset({"autre", "other", "autres", "-oth-"})
 _OTHER_LABEL: Final = re.compile(r"^(?:autres?|other)\b")
@@ -259,6 +267,8 @@ class ChoiceSet:
             return NOT_SHOWN
         if text == "{spss_missing}":
             return BLANK
+        if (declared := declared_missing(raw)) is not None:
+            return declared
         return Parsed(text, AnswerState.INVALID, "", Code.ANSWER_UNKNOWN_CHOICE, self.nearest(text))
 
     def tokens(self, text: str) -> list[Token]:
@@ -297,7 +307,7 @@ class ChoiceSet:
 def _unknown(words: str) -> list[Token]:
     """Words that name no choice, as typed; semicolons and bars cut them, commas may be the person's own."""
     parts = (part.strip(_SEPARATORS) for part in _STRONG.split(words))
-    return [Token(None, part) for part in parts if part]
+    return [Token(None, part) for part in parts if part and part.casefold() not in _JOINING]
 
 
 def ranks_in(cells: Iterable[CellValue]) -> set[int]:

@@ -29,6 +29,7 @@ from habitat_enquete.ingest.answers.several_choices import SeveralChoices
 from habitat_enquete.ingest.answers.values import (
     EXCEL_LIMIT,
     Parser,
+    declared_missing,
     number_text,
     parse_text,
     parser_for,
@@ -116,7 +117,7 @@ def _simple(index: int, parser: Parser) -> Callable[[Rows], list[Reading]]:
     letters = column_letters(index + 1)
 
     def compute(raw: CellValue) -> Reading:
-        return reading_of(cell_error(raw) or parser(raw), raw, letters)
+        return reading_of(cell_error(raw) or declared_missing(raw) or parser(raw), raw, letters)
 
     if parser is parse_text:  # open answers hardly ever repeat: remembering them only fills the memory
         return lambda rows: [compute(row[index]) for row in rows]

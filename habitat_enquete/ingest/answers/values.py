@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
 from habitat_enquete.errors import Code
+from habitat_enquete.ingest.files.spss import DeclaredMissing
 from habitat_enquete.ingest.files.workbooks import CellValue
 from habitat_enquete.model.questionnaire import Question, QuestionType
 from habitat_enquete.model.response import AnswerState
@@ -38,7 +39,17 @@ _MISSING_WORDS: Final = {
         ("nsp", "ne sait pas", "je ne sais pas", "sais pas", "dk", "don't know", "?"), AnswerState.DONT_KNOW
     ),
     **dict.fromkeys(
-        ("nr", "refus", "refuse", "ne souhaite pas répondre", "ne se prononce pas"), AnswerState.REFUSED
+        (
+            "nr",
+            "refus",
+            "refuse",
+            "refus de répondre",
+            "refuse de répondre",
+            "ne souhaite pas répondre",
+            "ne veut pas répondre",
+            "ne se prononce pas",
+        ),
+        AnswerState.REFUSED,
     ),
     **dict.fromkeys(
         ("na", "n/a", "none", "null", "nan", "-", "--", "—", "non réponse", "sans réponse", "{spss_missing}"),
@@ -289,6 +300,13 @@ def _integral(value: str, number: float | Decimal, integer: bool) -> Parsed:
     if value == "":
         return BLANK
     return Parsed(value, AnswerState.ANSWERED)
+
+
+def declared_missing(raw: CellValue) -> Parsed | None:
+    """The answer of a value that its file declares missing: unknown, refused, else not given; None for any other cell."""
+    if not isinstance(raw, DeclaredMissing):
+        return None
+    return _missing(raw.strip()) or Parsed("", AnswerState.NO_ANSWER)
 
 
 def _missing(text: str) -> Parsed | None:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 DECLARED_MISSING: Final = "{spss_missing}"
 
 
+class DeclaredMissing(str):
+    """The label of a value that its file declares missing: « Refus » is then no answer, whatever the question proposes."""
+
+    __slots__ = ()
+
+
 def sav_rows(path: Path) -> list[list[CellValue]]:
     """The names, the labels, then the cases of an SPSS file; coded values become their labels.
 
@@ -30,16 +36,50 @@ def sav_rows(path: Path) -> list[list[CellValue]]:
     except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
         raise EnqueteError(Code.FILE_DAMAGED, file=path.name, why="fichier SPSS illisible") from error
     names = list(meta.column_names)
-    labels: list[CellValue] = [meta.column_names_to_labels.get(name) or name for name in names]
+    sets = _sets(meta)
+    labels: list[CellValue] = [_label(name, meta.column_names_to_labels.get(name), sets) for name in names]
     columns = [
         _column(
-            frame[name].tolist(),
-            meta.variable_value_labels.get(name, {}),
+            _counted(frame[name].tolist(), sets.get(name)),
+            {} if _is_ticked(sets.get(name)) else meta.variable_value_labels.get(name, {}),
             list[Any](meta.missing_ranges.get(name, [])),
         )
         for name in names
     ]
     return [list[Any](names), labels, *(list(row) for row in zip(*columns, strict=True))]
+
+
+def _sets(meta: Any) -> dict[str, dict[str, Any]]:
+    """The multiple response set that each variable belongs to, by variable."""
+    sets = getattr(meta, "mr_sets", None) or {}
+    return {name.casefold(): each for each in sets.values() for name in each["variable_list"]} | {
+        name: each for each in sets.values() for name in each["variable_list"]
+    }
+
+
+def _label(name: str, label: str | None, sets: dict[str, dict[str, Any]]) -> str:
+    """The label of a variable; in a set of several answers, that of the set, with the choice it ticks."""
+    found = sets.get(name)
+    question = found["label"] if found else ""
+    if not question or (label and question.casefold() in label.casefold()):
+        return label or name
+    return f"{question} [{label or name}]" if _is_ticked(found) else str(question)
+
+
+def _is_ticked(found: dict[str, Any] | None) -> bool:
+    return found is not None and bool(found["is_dichotomy"])
+
+
+def _counted(values: list[Any], found: dict[str, Any] | None) -> list[Any]:
+    """The values of a ticked variable as 1 and 0, whichever value its set counts as a tick."""
+    if found is None or not found["is_dichotomy"]:
+        return values
+    counted = str(found["counted_value"])
+    return [value if value is None or value != value else float(_plain(value) == counted) for value in values]
+
+
+def _plain(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _column(values: list[Any], labels: dict[Any, str], missing: list[dict[str, Any]]) -> list[CellValue]:
@@ -49,9 +89,10 @@ def _column(values: list[Any], labels: dict[Any, str], missing: list[dict[str, A
 def _cell(value: Any, labels: dict[Any, str], missing: list[dict[str, Any]]) -> CellValue:
     if value is None or (isinstance(value, float) and math.isnan(value)) or value != value:
         return ""
+    declared = any(_within(value, span) for span in missing)
     if value in labels:
-        return labels[value]
-    if any(_within(value, span) for span in missing):
+        return DeclaredMissing(labels[value]) if declared else labels[value]
+    if declared:
         return DECLARED_MISSING
     if isinstance(value, str | float | int | dt.date | dt.time):
         return value
