@@ -432,6 +432,10 @@ class Code(StrEnum):
     # ── answers: importing files of responses ──────────────────────────────────────────────────────────────────
     NO_TABLE = "« {file} » ne contient aucun tableau. Exportez les réponses en xlsx, ods ou csv."
     SHEET_MISSING = "« {file} » n'a pas de feuille « {sheet} ». Ses feuilles : {sheets}."
+    QUESTIONNAIRE_ALMOST = (
+        "« {file} » ressemble aux réponses à « {questionnaire} », mais trop peu de colonnes en portent exactement les noms ou les "
+        "libellés. Relisez les rapprochements proposés dans {mapping}, puis relancez enquete import."
+    )
     QUESTIONNAIRE_NO_MATCH = (
         "Aucun questionnaire de l'étude ne correspond à « {file} »{closest}. Placez sa définition (YAML ou XLSForm) dans "
         "questionnaires/, ou tapez : enquete questionnaire infer {file}"

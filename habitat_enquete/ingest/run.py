@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from habitat_enquete.errors import Problem, Severity
+from habitat_enquete.errors import Code, EnqueteError, Problem, Severity
 from habitat_enquete.ingest.answers import decisions
 from habitat_enquete.ingest.answers.choices import choice_set
 from habitat_enquete.ingest.answers.import_report import ImportReport, write_report
 from habitat_enquete.ingest.answers.layout import proposals
-from habitat_enquete.ingest.answers.matching import Match, all_matches, best_match, unmatched
+from habitat_enquete.ingest.answers.matching import Match, all_matches, best_match, near_match, unmatched
 from habitat_enquete.ingest.answers.quality import Quality
 from habitat_enquete.ingest.answers.rows import Options
 from habitat_enquete.ingest.definitions.questionnaires import find, read_all
@@ -107,14 +107,15 @@ def import_responses(
         [find(project.questionnaires, questionnaire)] if questionnaire else read_all(project.questionnaires)
     )
     mappings = decisions.read_mapping_file(project.root)
-    match = best_match(
-        workbook,
-        known,
-        sheet=sheet,
-        header_row=header_row,
-        mappings=mappings,
-        chosen=questionnaire is not None,
-    )
+    with _proposals_when_near(project, workbook, known, mappings, sheet=sheet, header_row=header_row):
+        match = best_match(
+            workbook,
+            known,
+            sheet=sheet,
+            header_row=header_row,
+            mappings=mappings,
+            chosen=questionnaire is not None,
+        )
     return _import_matches(project, file, workbook, [match], mappings, today, progress)[0]
 
 
@@ -134,8 +135,38 @@ def import_file(
     workbook = read_workbook(file, encoding=encoding)
     mappings = decisions.read_mapping_file(project.root)
     known = read_all(project.questionnaires)
-    matches = all_matches(workbook, known, header_row=header_row, mappings=mappings)
+    with _proposals_when_near(project, workbook, known, mappings, header_row=header_row):
+        matches = all_matches(workbook, known, header_row=header_row, mappings=mappings)
     return _import_matches(project, file, workbook, matches, mappings, today, progress)
+
+
+@contextmanager
+def _proposals_when_near(
+    project: Project,
+    workbook: Workbook,
+    known: Sequence[Questionnaire],
+    mappings: Mapping[str, Mapping[str, str]],
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> Iterator[None]:
+    """When no questionnaire matches but one nearly does, propose its columns to the user before giving up."""
+    try:
+        yield
+    except EnqueteError as error:
+        if error.code is not Code.QUESTIONNAIRE_NO_MATCH:
+            raise
+        near = near_match(workbook, known, sheet=sheet, header_row=header_row, mappings=mappings)
+        if near is None:
+            raise
+        questionnaire = near[0].questionnaire.id
+        decisions.propose_columns(project.root, questionnaire, near[1])
+        raise EnqueteError(
+            Code.QUESTIONNAIRE_ALMOST,
+            file=workbook.name,
+            questionnaire=questionnaire,
+            mapping=decisions.MAPPING_FILE,
+        ) from error
 
 
 def _import_matches(

@@ -176,6 +176,18 @@ def test_unknown_header_is_proposed_and_read_once_accepted(study: Study) -> None
     assert study.answer("loyer") == [("500", "answered")]
 
 
+def test_file_whose_headers_only_resemble_is_proposed_then_read_once_accepted(study: Study) -> None:
+    path = study.folder / "r.csv"
+    head = ["id_repondant", "Âge de la personne", "Statut occupation logement", "Extrait", "freins"]
+    path.write_text(csv_text([head, ["R1", "40", "Locataire", "non", "aucun"]]), encoding="utf-8")
+    with pytest.raises(EnqueteError, match=r"ressemble aux réponses à « enquete ».*correspondances\.yaml"):
+        study.take(path)
+    mapping = study.project.root / "correspondances.yaml"
+    mapping.write_text(mapping.read_text(encoding="utf-8").replace(' ?"', '"'), encoding="utf-8")
+    assert study.take(path).added == 1
+    assert study.answer("statut") == [("loc", "answered")]
+
+
 def test_decision_about_an_unknown_question_is_told_with_its_line(study: Study) -> None:
     (study.project.root / "correspondances.yaml").write_text("enquete:\n  Colonne: loier\n", encoding="utf-8")
     found = told(study.take(study.sheet(row())), "MAPPING_QUESTION_UNKNOWN")

@@ -9,7 +9,7 @@ from typing import Final
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
 from habitat_enquete.ingest.answers.choices import bare, fold
 from habitat_enquete.ingest.answers.headers import HeaderIndex
-from habitat_enquete.ingest.answers.layout import expected, read_layout
+from habitat_enquete.ingest.answers.layout import expected, proposals, read_layout
 from habitat_enquete.ingest.answers.metadata import Meta, is_limesurvey
 from habitat_enquete.ingest.answers.rows import Table
 from habitat_enquete.ingest.answers.values import plain
@@ -17,6 +17,7 @@ from habitat_enquete.ingest.files.workbooks import Sheet, Workbook
 from habitat_enquete.model.questionnaire import Questionnaire
 
 _LEAST_SHARE: Final = 0.25  # of the columns that could be questions
+_NEAR_SHARE: Final = 0.5  # the same, resemblances included
 _CLEARLY: Final = 1.15
 _LINKS: Final = (Meta.PARENT_KEY, Meta.PARENT_ID, Meta.PARENT_INDEX)
 _HEAD: Final = 20
@@ -78,6 +79,31 @@ def best_match(
     if rivals and not _fits_better(best, rivals):
         names = " et ".join(f"« {match.questionnaire.id} »" for match in (best, *rivals))
         raise EnqueteError(Code.QUESTIONNAIRE_UNSURE, file=workbook.name, names=names)
+    return best
+
+
+def near_match(
+    workbook: Workbook,
+    questionnaires: Sequence[Questionnaire],
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    mappings: Mapping[str, Mapping[str, str]] | None = None,
+) -> tuple[Match, dict[str, str]] | None:
+    """The questionnaire that would explain the file if what its columns resemble were accepted, with these resemblances."""
+    best: tuple[Match, dict[str, str]] | None = None
+    most = 0
+    for questionnaire in questionnaires:
+        match = _match(workbook, questionnaire, sheet, header_row, (mappings or {}).get(questionnaire.id, {}))
+        if match is None:
+            continue
+        proposed = {
+            header: name for header, name in proposals(match.main.layout, match.index).items() if name
+        }
+        explained = len(match.main.layout.questions.union(proposed.values()))
+        asked = len(match.main.layout.questions) + len(match.main.layout.unknown)
+        if explained >= max(2, most + 1) and explained >= _NEAR_SHARE * asked:
+            best, most = (match, proposed), explained
     return best
 
 
