@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from habitat_enquete.nlp.boundaries import LIKELY, boundaries, word_class
 from habitat_enquete.nlp.lexicon import lexicon
@@ -115,36 +115,39 @@ class ReadableSentences:
         self.longest = longest
 
     def __call__(self, doc: Doc) -> Doc:
-        words = [token.text for token in doc]
+        tokens = list(doc)  # once: each pass over a Doc makes its tokens anew
+        words = [token.text for token in tokens]
+        guessed = [bool(token.is_sent_start) for token in tokens] if doc.has_annotation("SENT_START") else []
         punctuated = is_punctuated(words)
         if not punctuated and doc.has_annotation("POS"):
-            starts = self._likely(doc, words)
+            starts = self._likely(tokens, words, guessed)
         else:
-            if doc.has_annotation("SENT_START"):
-                starts = [bool(token.is_sent_start) or token.i == 0 for token in doc]
-                starts = _checked(words, starts, punctuated=punctuated)
-            else:
-                starts = final_punctuation_starts(words)
+            starts = (
+                _checked(words, guessed, punctuated=punctuated)
+                if guessed
+                else final_punctuation_starts(words)
+            )
             starts = cut_long(words, starts, longest=self.longest * (2 if punctuated else 1))
-        for token, start in zip(doc, starts, strict=True):
-            if token.is_sent_start is not start:  # writing checks the whole text each time
+        before: Sequence[bool | None] = guessed or [None] * len(tokens)
+        for token, start, was in zip(tokens, starts, before, strict=True):
+            if start is not was:  # writing checks the whole text each time
                 token.is_sent_start = start
         return doc
 
-    def _likely(self, doc: Doc, words: Sequence[str]) -> list[bool]:
+    def _likely(self, tokens: Sequence[Token], words: Sequence[str], guessed: Sequence[bool]) -> list[bool]:
         """The starts in a text without final marks: a line, what follows one of its few marks, what is likely."""
-        spoken = [token for token in doc if not token.is_space]
-        lower = [token.lower_.replace("’", "'") for token in spoken]
-        classes = [word_class(token.pos_, str(token.morph)) for token in spoken]
-        votes = [bool(token.is_sent_start) for token in spoken] if doc.has_annotation("SENT_START") else ()
+        spoken = [rank for rank, token in enumerate(tokens) if not token.is_space]
+        lower = [words[rank].lower().replace("’", "'") for rank in spoken]
+        classes = [word_class(tokens[rank].pos_, str(tokens[rank].morph)) for rank in spoken]
+        votes = [guessed[rank] for rank in spoken] if guessed else ()
         likely = boundaries().probabilities(lower, classes, votes)
         sure = _checked(words, final_punctuation_starts(words), punctuated=False)
         starts = [
-            sure[token.i] or (chance > LIKELY and lower[rank][:1].isalnum())
-            for rank, (token, chance) in enumerate(zip(spoken, likely, strict=True))
+            sure[rank] or (chance > LIKELY and word[:1].isalnum())
+            for rank, chance, word in zip(spoken, likely, lower, strict=True)
         ]
         cut = cut_likeliest(starts, likely, longest=self.longest)
-        kept = {token.i for token, start in zip(spoken, cut, strict=True) if start}
+        kept = {rank for rank, start in zip(spoken, cut, strict=True) if start}
         return [rank in kept or rank == 0 for rank in range(len(words))]
 
 
