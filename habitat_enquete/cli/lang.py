@@ -83,6 +83,45 @@ def evaluate(file: Path, name: str, bare: bool, as_json: bool) -> None:
     say(table(("Mesure", file.name), rows))
 
 
+@command.command("text")
+@click.argument("file", metavar="FICHIER", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--word", metavar="MOT", help="Montre aussi ce mot chaque fois qu'il est dit, avec ce qui l'entoure."
+)
+@_PIPELINE
+@_JSON
+def text(file: Path, word: str | None, name: str, as_json: bool) -> None:
+    """Décrit un texte : lisibilité, mots clés, groupes nominaux les plus fréquents.
+
+    Lit une transcription de n'importe quel format, un guide ou un rapport enregistré en texte. Rien n'est gardé dans l'étude.
+
+    \b
+    Exemple :
+        enquete lang text interviews/E01_mende.docx --word loyer
+    """
+    from habitat_enquete.ingest.interviews.assembly import document
+    from habitat_enquete.ingest.transcripts.read import read
+    from habitat_enquete.model.text import Source
+    from habitat_enquete.nlp.phrases import portrait, words_in_context
+    from habitat_enquete.nlp.pipeline import load
+
+    guarded, transcript = read(file)
+    content = document(transcript, Source(guarded.name, guarded.sha256), id=file.stem)[0].text
+    found = portrait(content, load(name, needs=("parse",)))
+    contexts = list(words_in_context(content, word)) if word else []
+    if as_json:
+        kwic = [{"before": one.before, "word": one.word, "after": one.after} for one in contexts]
+        say_json(
+            {"file": file.name, "pipeline": name} | found.as_dict() | ({"contexts": kwic} if word else {})
+        )
+        return
+    say(table(("Quoi", file.name), found.rows()))
+    for one in contexts:
+        say(f"{one.before.replace(chr(10), ' '):>50} [{one.word}] {one.after.replace(chr(10), ' ')}")
+    if word and not contexts:
+        tell(f"« {word} » n'est pas dit dans {file.name}.")
+
+
 def figure(value: float | int | None) -> str:
     """A share as a percentage, a count as such, as French people write them."""
     if value is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -176,4 +177,55 @@ def readability(text: str, pipeline: Pipeline) -> Readability:
         sentences=len(list(doc.sents)),
         flesch=flesch_reading_ease(doc, lang="fr"),
         lix=lix(doc),
+    )
+
+
+_EMPTY: Final = frozenset(
+    ["tout", "autre", "même", "on", "certain", "chaque", "tel", "chose", "truc", "fois"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A text in a few words: how easy it is to read, what it turns around, the noun phrases said most (with their number)."""
+
+    readability: Readability
+    key_terms: tuple[KeyTerm, ...]
+    noun_phrases: tuple[tuple[str, int], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Field → value, as `--json` prints it."""
+        return {
+            "words": self.readability.words,
+            "sentences": self.readability.sentences,
+            "flesch": round(self.readability.flesch, 1),
+            "lix": round(self.readability.lix, 1),
+            "key_terms": [term.term for term in self.key_terms],
+            "noun_phrases": dict(self.noun_phrases),
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What a person reads, in French."""
+        ease = self.readability
+        return [
+            ("Mots, unités", f"{ease.words}, {ease.sentences}"),
+            ("Flesch (0 difficile, 100 facile)", f"{ease.flesch:.0f}"),
+            ("LIX (sous 30 facile, au-dessus de 50 difficile)", f"{ease.lix:.0f}"),
+            ("Mots clés", ", ".join(term.term for term in self.key_terms) or "—"),
+            ("Groupes nominaux", ", ".join(f"{text} ({n})" for text, n in self.noun_phrases) or "—"),
+        ]
+
+
+def portrait(text: str, pipeline: Pipeline, *, count: int = 10) -> Portrait:
+    """What `enquete lang text` shows. Raises: EnqueteError with a pipeline that gives no dependencies."""
+    phrases = Counter(
+        phrase
+        for span in noun_phrases(text, pipeline)
+        if " " in (phrase := span.quote(text).casefold()) and not phrase.startswith("tou")
+    )
+    terms = [term for term in key_terms(text, pipeline, count=3 * count) if not _EMPTY & {*term.term.split()}]
+    return Portrait(
+        readability(text, pipeline),
+        tuple(terms[:count]),
+        tuple((phrase, n) for phrase, n in phrases.most_common(count) if n > 1),
     )

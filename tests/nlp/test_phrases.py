@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from habitat_enquete.cli.main import main
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.span import Span
 from habitat_enquete.nlp.phrases import Context, key_terms, noun_phrases, readability, words_in_context
@@ -53,3 +58,25 @@ def test_noun_phrases_drop_their_determiner() -> None:
     found = [span.quote(TEXT) for span in noun_phrases(TEXT, load(needs=("parse",)))]
     assert "loyer" in found
     assert "petit logement communal" in found
+
+
+@pytest.mark.model
+def test_a_text_in_a_few_words(tmp_path: Path) -> None:
+    file = tmp_path / "e.txt"
+    file.write_text(
+        "On veut un logement social. Le logement social coûte trop. On cherche un logement social.", "utf-8"
+    )
+    result = CliRunner().invoke(main, ["lang", "text", str(file), "--word", "coûte", "--json"])
+    found = json.loads(result.stdout)
+    assert (found["words"], found["sentences"], found["noun_phrases"]) == (15, 3, {"logement social": 3})
+    assert "logement social" in found["key_terms"]
+    assert [one["word"] for one in found["contexts"]] == ["coûte"]
+
+
+@pytest.mark.model
+def test_a_word_nobody_says_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "e.txt"
+    file.write_text("Le loyer est cher.", "utf-8")
+    result = CliRunner().invoke(main, ["lang", "text", str(file), "--word", "bus"])
+    assert "« bus » n'est pas dit dans e.txt." in result.output.replace("\xa0", " ")
+    assert "Flesch" in result.stdout
