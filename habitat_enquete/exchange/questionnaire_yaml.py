@@ -350,10 +350,13 @@ def _is_same_text(before: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
 
 
 def _update_text(before: CommentedMap, text: str) -> None:
-    """A text written by language, of which only one language is left to say."""
-    if set(before.values()) != {text} and len(before):
-        first = next(iter(before))
-        before[first] = quoted(text)
+    """A text written by language, of which only one language is left to say: other translations go."""
+    if set(before.values()) == {text} or not len(before):
+        return
+    first = next(iter(before))
+    before[first] = quoted(text)
+    for code in [code for code in before if code != first and before[code] != text]:
+        del before[code]
 
 
 def _merge_list(before: CommentedSeq, after: list[Any], aliases: Mapping[str, str]) -> None:
