@@ -99,13 +99,16 @@ def flows(
     for person, steps in made.items():
         episodes = {episode.rank: episode for episode in pathways[person].episodes}
         for move in steps:
-            pair = tuple(_at(episodes[rank], level, gazetteer) for rank in (move.origin, move.destination))
+            pair = tuple(
+                place_of(episodes[rank], level, gazetteer) for rank in (move.origin, move.destination)
+            )
             if all(pair):
                 found[pair[0], pair[1]] = found.get((pair[0], pair[1]), 0) + 1
     return found
 
 
-def _at(episode: Episode, level: str, gazetteer: Gazetteer) -> str:
+def place_of(episode: Episode, level: str, gazetteer: Gazetteer) -> str:
+    """Where a dwelling is, at a level: commune, epci (else its department), or its tenure; empty when unknown."""
     if level == "tenure":
         return episode.tenure or ""
     commune = gazetteer.communes.get(episode.commune or "")

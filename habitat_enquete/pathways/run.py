@@ -317,8 +317,12 @@ def _communes(project: Project) -> list[Mapping[str, str]]:
     """The study's own communes, as `enquete.yaml` lists them."""
     declared = project.settings.get("communes", ())
     listed = declared if isinstance(declared, list) else []
+    names = _labels(project).get("epci", {})
     return [
-        {str(key): str(value) for key, value in each.items()}
+        {
+            str(key): names.get(str(value), str(value)) if key == "epci" else str(value)
+            for key, value in each.items()
+        }
         for each in listed
         if isinstance(each, Mapping) and each.get("code")
     ]

@@ -12,7 +12,7 @@ from habitat_enquete.pathways.contrasts import EVERY_MOVE, TOO_FEW
 from habitat_enquete.pathways.dates import spoken
 from habitat_enquete.pathways.descriptive import chronogram, transition_counts
 from habitat_enquete.pathways.indicators import indicators
-from habitat_enquete.pathways.moves import flows
+from habitat_enquete.pathways.moves import flows, place_of
 from habitat_enquete.pathways.profiles import Count, Profile, values
 from habitat_enquete.pathways.run import PathwaysResult
 from habitat_enquete.pathways.sequences import compact, distinct_states
@@ -37,6 +37,7 @@ def tables(result: PathwaysResult) -> dict[str, Table]:
     found = {
         "à lire": _reading(result),
         "profils": _profile_table(result),
+        "portraits": _portrait_table(result),
         "freins et leviers": _met_table(result),
         "freins par public": _contrast_table(result),
         "publics comparés": _difference_table(result),
@@ -50,9 +51,7 @@ def tables(result: PathwaysResult) -> dict[str, Table]:
         "transitions": _transition_table(result),
     }
     for level, name in (("epci", "flux entre lieux"), ("commune", "flux entre communes")):
-        pairs = flows(result.pathways, result.moves, level, result.gazetteer)
-        rows = [(a, b, n) for (a, b), n in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))]
-        found[name] = ("de", "vers", "déménagements"), rows
+        found[name] = _flow_table(result, level)
     found["logement temporaire"] = _survival_table(result)
     found["durées temporaires"] = _temporary_table(result)
     if result.crossed:
@@ -138,6 +137,75 @@ def _profile_row(result: PathwaysResult, each: Profile) -> tuple[Value, ...]:
         _counts(each.wished),
         _counts(each.blocked),
     )
+
+
+def _portrait_table(result: PathwaysResult) -> Table:
+    """The real paths that stand for each type and public, dwelling by dwelling, with what was said at each turning point."""
+    rows: list[tuple[Value, ...]] = []
+    for profile in result.profiles:
+        for rank, portrait in enumerate(profile.portraits, start=1):
+            head = (profile.kind, profile.label, rank, portrait.respondent)
+            for step, line in enumerate(portrait.strip, start=1):
+                dates = (line.start, line.end or "y habite encore", line.months)
+                rows.append((*head, step, line.label, line.place, *dates, " ; ".join(line.motives), ""))
+            for coding, quote in portrait.quotes:
+                passage, code = _turning_point(result, portrait.respondent, coding)
+                rows.append((*head, None, passage, "", "", "", None, code, quote))
+    return _PORTRAIT_COLUMNS, rows
+
+
+_PORTRAIT_COLUMNS: Final = (
+    *(
+        "profil",
+        "valeur",
+        "portrait",
+        "personne",
+        "étape",
+        "statut ou passage",
+        "lieu",
+        "début",
+        "fin",
+        "mois",
+    ),
+    *("motifs, frein ou levier", "verbatim"),
+)
+
+
+def _turning_point(result: PathwaysResult, person: str, coding: int) -> tuple[str, str]:
+    """The move that a coding is attached to (from such a tenure to such another), and how a reader reads its code."""
+    episodes = {episode.rank: episode for episode in result.pathways[person].episodes}
+    known = {each.id: each.code for each in result.ground.codings.get(person, ())}
+    code = result.code_label(known[coding]) if coding in known else ""
+    for move in result.moves[person]:
+        if coding in (*move.barriers, *move.opportunities):
+            ends = (episodes[rank].tenure or "inconnu" for rank in (move.origin, move.destination))
+            return " › ".join(map(result.alphabet.label, ends)), code
+    return "", code
+
+
+def _flow_table(result: PathwaysResult, level: str) -> Table:
+    """Where people moved, how far as the crow flies when the study gives coordinates, and why."""
+    pairs = flows(result.pathways, result.moves, level, result.gazetteer)
+    distances: dict[tuple[str, str], list[float]] = {}
+    motives: dict[tuple[str, str], Counter[str]] = {}
+    for person, made in result.moves.items():
+        episodes = {episode.rank: episode for episode in result.pathways[person].episodes}
+        for move in made:
+            ends = (episodes[move.origin], episodes[move.destination])
+            pair = (place_of(ends[0], level, result.gazetteer), place_of(ends[1], level, result.gazetteer))
+            motives.setdefault(pair, Counter()).update(move.motives)
+            if move.distance_km is not None:
+                distances.setdefault(pair, []).append(move.distance_km)
+    rows = [
+        (
+            *pair,
+            number,
+            float(np.median(distances[pair])) if pair in distances else None,
+            ", ".join(f"{motive} ({n})" for motive, n in motives.get(pair, Counter()).most_common(3)),
+        )
+        for pair, number in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return ("de", "vers", "déménagements", "distance médiane (km)", "motifs principaux"), rows
 
 
 def _counts(counts: Sequence[Count]) -> str:

@@ -23,6 +23,7 @@ from habitat_enquete.pathways.run import PathwaysResult, run
 from habitat_enquete.pathways.settings import settings
 from habitat_enquete.pathways.table import read_table
 from habitat_enquete.project import Project
+from habitat_enquete.report.pathways_tables import tables
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.pathways import episodes
 from habitat_enquete.store.respondents import save_respondent
@@ -476,3 +477,18 @@ def test_people_without_a_day_of_interview_are_told_together(paths_of) -> None: 
     result = paths_of(*(f"P{n} | 2010 | | Mende | hlm |" for n in range(8)), people=people)
     (told,) = [p for p in result.problems if p.code.startswith("PATHWAY_NO_INTERVIEW")]
     assert told.message.startswith("La date d'entretien de 8 personnes (P0, P1, P2, P3, P4, …) est inconnue")
+
+
+def test_portraits_and_flows_are_told_in_the_workbook(paths_of) -> None:  # type: ignore[no-untyped-def]
+    lines = [
+        "P1 | 2010-01 | 2015-01 | Mende | parents |",
+        "P1 | 2015-01 | | Laval | locataire_hlm | un emploi;le loyer",
+    ]
+    found = tables(paths_of(*lines, people={"P1": {"public": "habitant"}}))
+    assert [row[4:8] for row in found["portraits"][1]] == [
+        (1, "Chez ses parents", "Mende", "2010-01"),
+        (2, "Locataire HLM", "Laval", "2015-01"),
+    ]
+    assert found["flux entre lieux"][1] == [
+        ("Lozère (48)", "Mayenne (53)", 1, None, "un emploi (1), le loyer (1)")
+    ]
