@@ -9,6 +9,7 @@ from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.model.finding import Finding
 from habitat_enquete.model.synthesis import Comparison, Crossing, Synthesis
 from habitat_enquete.report import palette
+from habitat_enquete.report.panel import RULE as PANEL_RULE
 from habitat_enquete.report.panel import PanelOpinion
 from habitat_enquete.report.panel import sentence as panel_sentence
 
@@ -53,6 +54,12 @@ class ReportContext:
     panel_words: Mapping[str, tuple[str, ...]] = field(
         metadata={"sentence": "Les mots du groupe miroir à propos de chaque constat, par code."}
     )
+    panel_missing: tuple[str, ...] = field(
+        metadata={"sentence": "Ce qui manque aux constats, selon le groupe miroir, avec ses mots."}
+    )
+    panel_rule: str = field(
+        metadata={"sentence": "Comment l'avis du groupe miroir se lit ; vide sans groupe miroir."}
+    )
     colours: Mapping[str, str] = field(metadata={"sentence": "La couleur de chaque statut d'occupation."})
     top_share: float = field(
         metadata={"sentence": "La plus grande part atteinte par un constat : la pleine largeur des barres."}
@@ -89,6 +96,7 @@ def context(
     territory_map: str,
     stylesheet: str,
     opinions: Mapping[str, PanelOpinion] | None = None,
+    missing: tuple[str, ...] = (),
 ) -> ReportContext:
     """The context of the report of a synthesis."""
     comparisons = {comparison.attribute: comparison for comparison in synthesis.comparisons}
@@ -112,6 +120,8 @@ def context(
         installations=comparisons.get("installation"),
         panel={code: panel_sentence(opinion) for code, opinion in (opinions or {}).items()},
         panel_words={code: opinion.comments for code, opinion in (opinions or {}).items()},
+        panel_missing=missing,
+        panel_rule=PANEL_RULE if opinions or missing else "",
         colours=palette.tenure_colours(synthesis.codebook.tenures),
         top_share=max((finding.high for finding in synthesis.findings), default=1.0),
         notes=notes,

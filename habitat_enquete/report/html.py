@@ -81,12 +81,12 @@ def stylesheet() -> str:
 def render(context: ReportContext) -> str:
     """The page. Everything a person typed or said is escaped."""
     template = environment().get_template("report.html.j2")
-    listed = _listed(context.synthesis.people)
+    people = listed(context.synthesis.people)
     return template.render(
         r=context,
         parts=_parts(context),
-        listed_people=listed,
-        listed_ids=frozenset(person.id for person in listed),
+        listed_people=people,
+        listed_ids=frozenset(person.id for person in people),
     )
 
 
@@ -127,7 +127,7 @@ def _parts(context: ReportContext) -> list[tuple[str, str]]:
     return [(id_, title) for id_, title, needs in _PARTS if needs is None or present[needs]]
 
 
-def _listed(people: Sequence[Person]) -> tuple[Person, ...]:
+def listed(people: Sequence[Person]) -> tuple[Person, ...]:
     """Those the page lists: people interviewed, then those who wrote most answers that count, up to `MOST_PEOPLE`."""
     ordered = sorted(people, key=lambda person: (not person.interviewed, -person.mentions, person.id))
     return tuple(sorted(ordered[:MOST_PEOPLE], key=lambda person: (not person.interviewed, person.id)))

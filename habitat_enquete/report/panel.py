@@ -144,9 +144,10 @@ def sentence(opinion: PanelOpinion) -> str:
     """What the panel says of a finding, as the report prints it."""
     if opinion.rated == 0:
         return "Groupe miroir : sans avis exprimé."
+    verb = "dit" if opinion.agree < 2 else "disent"
     weight = "" if opinion.importance is None else f" ; importance {number(opinion.importance, 1)} sur 5"
     return typographic(
-        f"Groupe miroir : {VERDICTS[opinion.verdict]} ({opinion.agree} sur {opinion.rated} disent que c'est vrai ici{weight})."
+        f"Groupe miroir : {VERDICTS[opinion.verdict]} ({opinion.agree} sur {opinion.rated} {verb} que c'est vrai ici{weight})."
     )
 
 

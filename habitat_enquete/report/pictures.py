@@ -56,6 +56,8 @@ def describe_ranking(findings: Sequence[Finding], *, most: int = 15) -> str:
 
 def saturation(steps: Saturation, *, width: float = 6.0) -> bytes:
     """New codes at each interview (bars) and codes known so far (line). PNG."""
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = _axes(width, 2.1)
     places = range(1, len(steps.steps) + 1)
     axes.bar(places, [step.new for step in steps.steps], color=LINE, width=0.7)
@@ -63,6 +65,9 @@ def saturation(steps: Saturation, *, width: float = 6.0) -> bytes:
     axes.set_xlabel("entretiens, dans l'ordre", color=MUTED)
     axes.set_ylabel("codes", color=MUTED)
     axes.set_ylim(bottom=0)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+    axes.set_xlim(0.4, len(steps.steps) + 0.6)
     return _png(figure)
 
 

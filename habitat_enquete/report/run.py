@@ -125,10 +125,12 @@ def _names() -> tuple[str, ...]:
 
 
 def _contents(project: Project, synthesis: Synthesis) -> dict[str, bytes]:
+    ratings = panel.read(project)
     page = report_context(
         synthesis,
         territory_map=_map(project, synthesis),
-        opinions=panel.opinions(panel.read(project), synthesis.findings),
+        opinions=panel.opinions(ratings, synthesis.findings),
+        missing=panel.lacking(ratings),
     )
     template = house_template(project)
     return {
@@ -163,6 +165,7 @@ def report_context(
     *,
     territory_map: str = "",
     opinions: Mapping[str, panel.PanelOpinion] | None = None,
+    missing: tuple[str, ...] = (),
 ) -> ReportContext:
     """What the templates may use, for a synthesis."""
     notes, stray = authoring.placed(synthesis.notes, synthesis, PLACES)
@@ -174,6 +177,7 @@ def report_context(
         territory_map=territory_map,
         stylesheet=html.stylesheet(),
         opinions=opinions,
+        missing=missing,
     )
 
 

@@ -68,7 +68,8 @@ class Word:
 
     def heading(self, text: str, level: int = 1, *, new_page: bool = False) -> None:
         """A heading of the given level, with a bookmark that the table of contents refers to."""
-        paragraph = self._paragraph(clean(text), f"Heading {level}", "Heading 1")
+        nearest = [f"Heading {each}" for each in range(level, 0, -1)]
+        paragraph = self._paragraph(clean(text), *nearest)
         paragraph.paragraph_format.page_break_before = new_page or None
         self._bookmarks += 1
         name = f"_Toc{self._bookmarks:06d}"
@@ -104,7 +105,7 @@ class Word:
         """A picture with its text alternative and a numbered caption. `width` in centimetres."""
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(width))
+        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(min(width, self._room())))
         shape._inline.docPr.set("descr", clean(description)[:2000])
         shape._inline.docPr.set("title", clean(caption))
         self._caption("Figure", caption)
@@ -133,7 +134,9 @@ class Word:
             row.height = Cm(row_height) if row_height else None
             for cell, value in zip(row.cells, values, strict=True):
                 _fill(cell, value)
-        for position, width in enumerate(widths):
+        # Ours hold in our margins; a house template may have wider ones.
+        shrunk = min(1.0, self._room() / sum(widths)) if widths else 1.0
+        for position, width in enumerate(each * shrunk for each in widths):
             table.columns[position].width = Cm(width)
             for cell in table.columns[position].cells:
                 cell.width = Cm(width)
@@ -168,6 +171,15 @@ class Word:
         paragraph = self.document.add_paragraph(text)
         self._wear(paragraph, *styles)
         return paragraph
+
+    def _room(self) -> float:
+        """The width between the margins of the pages being written, in centimetres."""
+        section = self.document.sections[-1]
+        sizes = (section.page_width, section.left_margin, section.right_margin)
+        if not all(sizes):
+            return 16.2
+        page, left, right = (float(size or 0) / 360_000 for size in sizes)
+        return page - left - right
 
     def _wear(self, paragraph: Paragraph, *styles: str) -> None:
         known = next((self._styles[name] for name in styles if name in self._styles), None)

@@ -41,9 +41,11 @@ def build(context: ReportContext, *, template: Path | None = None) -> bytes:
         _findings(word, context, Polarity.NEUTRAL, "Aspirations et autres sujets", "aspirations")
     if synthesis.profiles:
         _profiles(word, synthesis)
+    _stages(word, synthesis)
     _crossed(word, context)
+    _situations(word, synthesis)
     _levers(word, context)
-    _limits(word, synthesis)
+    _limits(word, context)
     _appendix(word, context)
     word.footer(f"{synthesis.title} — état {synthesis.stamp.state[:12]}")
     return word.save()
@@ -75,9 +77,7 @@ def _summary(word: Word, context: ReportContext) -> None:
     word.heading("La synthèse en une page", new_page=True)
     _note(word, synthesis, "chapeau")
     word.text(
-        f"**{wording.count(corpus.people, 'personne entendue', 'personnes entendues')}** : "
-        f"{wording.count(corpus.interviews, 'entretien')}, {wording.count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')}, "
-        f"{wording.count(corpus.words, 'mot')} analysés. "
+        f"**{wording.count(corpus.people, 'personne entendue', 'personnes entendues')}** : {wording.material(corpus)}. "
         f"{wording.count(len(context.barriers), 'frein')}, {wording.count(len(context.opportunities), 'opportunité')}."
     )
     if not synthesis.findings:
@@ -107,9 +107,11 @@ def _method(word: Word, context: ReportContext) -> None:
     word.heading("Corpus et méthode", new_page=True)
     for paragraph in wording.method(synthesis):
         word.text(paragraph)
+    if context.panel_rule:
+        word.text(f"**Groupe miroir.** {context.panel_rule}")
     _note(word, synthesis, "methode")
     rows = [
-        (html.attribute(name), value.label, wording.group_size(value.people, synthesis.minimum_cell))
+        (html.attribute(name), value.label, wording.group_number(value.people, synthesis.minimum_cell))
         for name, values in corpus.composition.items()
         for value in values
     ]
@@ -224,6 +226,49 @@ def _profile(word: Word, synthesis: Synthesis, profile: Profile) -> None:
     _quotes(word, profile.evidence)
 
 
+def _stages(word: Word, synthesis: Synthesis) -> None:
+    """How many people meet a barrier or find support at each stage of the path."""
+    if not synthesis.stages or not synthesis.findings:
+        return
+    word.heading("À chaque étape du parcours")
+    rows = [
+        (
+            stage.label,
+            wording.pair(stage.barriers, stage.base),
+            wording.pair(stage.opportunities, stage.base),
+            wording.number(stage.moved),
+        )
+        for stage in synthesis.stages
+    ]
+    columns = ("Étape", "Un frein", "Un appui", "À propos d'un déménagement précis")
+    word.table(
+        columns,
+        rows,
+        "Personnes qui parlent d'un frein ou d'un appui de chaque étape",
+        widths=(4.6, 4, 4, 3.6),
+    )
+
+
+def _situations(word: Word, synthesis: Synthesis) -> None:
+    """What helped and what held back, by outcome of the installation."""
+    if not synthesis.situations:
+        return
+    word.heading("Installations réussies, installations échouées", new_page=True)
+    for situation in synthesis.situations:
+        size = wording.group_size(situation.value.people, synthesis.minimum_cell)
+        word.heading(f"{situation.value.label} : {size}", 2)
+        for title, factors in (
+            ("Ce qui a freiné", situation.barriers),
+            ("Ce qui a aidé", situation.opportunities),
+        ):
+            if factors:
+                word.heading(title, 3)
+            for factor in factors[:4]:
+                share = wording.group_share(factor.cell, synthesis.minimum_cell)
+                word.text(f"**{factor.label}** : {share}.")
+                _quotes(word, factor.evidence)
+
+
 def _crossed(word: Word, context: ReportContext) -> None:
     synthesis = context.synthesis
     crossings = (*context.publics, *context.territories)
@@ -307,7 +352,8 @@ def _levers(word: Word, context: ReportContext) -> None:
         word.table(heads, actions, "Feuille de route", widths=(4.8, 4.2, 3.2, 4.2))
 
 
-def _limits(word: Word, synthesis: Synthesis) -> None:
+def _limits(word: Word, context: ReportContext) -> None:
+    synthesis = context.synthesis
     word.heading("Points ouverts et limites", new_page=True)
     _note(word, synthesis, "limites")
     for title, points in html.by_kind(synthesis.open_points):
@@ -315,11 +361,31 @@ def _limits(word: Word, synthesis: Synthesis) -> None:
         for point in points:
             word.bullet(wording.open_point(point))
             _quotes(word, point.evidence)
+    if context.panel_missing:
+        word.heading("Ce qui manque, selon le groupe miroir", 2)
+    for words in context.panel_missing:
+        word.quote(words, "Groupe miroir")
     word.heading("Ce que ces chiffres ne disent pas", 2)
     word.text(wording.LIMITS)
 
 
 def _appendix(word: Word, context: ReportContext) -> None:
+    word.heading("Annexe : participants", new_page=True)
+    listed = html.listed(context.synthesis.people)
+    rows = [
+        (person.id, person.attributes.get("public", ""), html.territory(person), str(person.mentions))
+        for person in listed
+    ]
+    others = len(context.synthesis.people) - len(listed)
+    minimum = wording.count(context.synthesis.minimum_cell, "personne")
+    word.text(f"Liste anonymisée. Ce que partagent moins de {minimum} n'est pas imprimé.")
+    if rows:
+        word.table(
+            ("Personne", "Public", "Territoire", "Mentions"), rows, "Participants", widths=(2.6, 4.4, 7, 2.2)
+        )
+    if others > 0:
+        told = wording.count(others, "autre personne figure", "autres personnes figurent")
+        word.text(f"{told} dans le classeur, feuille « Personnes ».")
     word.heading("Annexe : grille de codage", new_page=True)
     rows = [
         (

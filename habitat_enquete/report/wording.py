@@ -133,6 +133,25 @@ def in_brackets(value: Cell) -> str:
     return "" if value.masked else f" ({number(value.people)})"
 
 
+def group_number(people: int, minimum: int) -> str:
+    """The same as a bare number, for the column of a table.
+
+    >>> group_number(12, 5), group_number(3, 5)
+    ('12', 'moins de 5')
+    """
+    return f"moins de {minimum}" if 0 < people < minimum else number(people)
+
+
+def material(corpus: Corpus) -> str:
+    """What was read of people: interviews, open answers, words, those that the study does not have left out."""
+    parts = (
+        (corpus.interviews, "entretien", "entretiens"),
+        (corpus.answers, "réponse ouverte", "réponses ouvertes"),
+        (corpus.words, "mot analysé", "mots analysés"),
+    )
+    return ", ".join(count(n, one, many) for n, one, many in parts if n) or "rien n'est encore importé"
+
+
 def group_size(people: int, minimum: int) -> str:
     """How many people make a group, small groups hidden.
 

@@ -220,3 +220,29 @@ def test_a_file_open_elsewhere_is_told(coded_study, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(EnqueteError, match=r"freins_opportunites\.html » ne peut pas être écrit"):
         _run(coded_study)
+
+
+def test_a_house_template_without_our_styles_keeps_its_letterhead_and_holds_in_its_margins(
+    reported_copy,
+) -> None:
+    from docx import Document
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    template = Document()
+    for name in ("Title", "Subtitle", "List Bullet", "Caption", "Quote", "Heading 3"):
+        template.styles[name].element.getparent().remove(template.styles[name].element)
+    section = template.sections[0]
+    section.page_width, section.left_margin, section.right_margin = Cm(21), Cm(4), Cm(4)
+    section.header.paragraphs[0].text = "Direction de l'habitat"
+    section.footer.paragraphs[0].text = "39 rue d'Essai"
+    (reported_copy.root / "report").mkdir()
+    template.save(str(reported_copy.root / "report" / "template.docx"))
+    _run(reported_copy)
+    made = Document(str(reported_copy.outputs / "freins_opportunites.docx"))
+    assert made.sections[0].header.paragraphs[0].text == "Direction de l'habitat"
+    assert [p.text for p in made.sections[0].footer.paragraphs][0] == "39 rue d'Essai"
+    widths = [sum(cell.width or 0 for cell in table.rows[0].cells) / 360_000 for table in made.tables]
+    assert widths and max(widths) <= 13.01
+    languages = made.styles.element.findall(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
+    assert [language.get(qn("w:val")) for language in languages] == ["fr-FR"]
