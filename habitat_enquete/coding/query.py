@@ -152,11 +152,7 @@ def search(
 
 def _hit(coding: Coding, document: Document, attributes: Mapping[str, Mapping[str, str]]) -> Hit:
     turn = document.turn_at(coding.span.start)
-    position = (
-        (turn.position if turn else None)
-        or document.source.cell
-        or f"[{coding.span.start}:{coding.span.end}]"
-    )
+    position = document.place_of(turn) or f"[{coding.span.start}:{coding.span.end}]"
     return Hit(
         coding, coding.span.quote(document.text), attributes.get(coding.respondent or "", {}), position
     )

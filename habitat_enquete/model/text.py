@@ -131,6 +131,14 @@ class Document:
         """The turn that holds the code point at `position`."""
         return next((turn for turn in self.turns if turn.span.start <= position < turn.span.end), None)
 
+    def place_of(self, turn: Turn | None) -> str:
+        """Where the source shows `turn`, fit to be printed: its sheet and cell, its page or paragraph or cue, else its rank."""
+        if self.source.cell:
+            return f"{self.source.sheet}!{self.source.cell}" if self.source.sheet else self.source.cell
+        if turn is None:
+            return ""
+        return turn.position or f"tour {turn.index + 1}"
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:

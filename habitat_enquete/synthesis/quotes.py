@@ -40,7 +40,7 @@ def quote(
         respondent=person,
         attributes=attributes,
         source_file=document.source.file,
-        source_position=position(document, turn),
+        source_position=document.place_of(turn),
         start_time=turn.start_time if turn is not None else None,
         printable=printable,
         mark=_within(coding.span, span),
@@ -124,16 +124,6 @@ def _last_words(text: str) -> str:
 def _first_words(text: str) -> str:
     words = text.split()
     return " ".join(words[:CONTEXT_WORDS] + (["[…]"] if len(words) > CONTEXT_WORDS else []))
-
-
-def position(document: Document, turn: Turn | None) -> str:
-    """Where the source shows a turn: its cell, its paragraph, its time; fit to be printed."""
-    if document.source.cell:
-        sheet = f"{document.source.sheet}!" if document.source.sheet else ""
-        return f"{sheet}{document.source.cell}"
-    if turn is None:
-        return ""
-    return turn.position or f"tour {turn.index + 1}"
 
 
 def _question(document: Document, turn: Turn | None, questions: Mapping[tuple[str, str], str]) -> str:

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.synthesis import Mention, Person
 from habitat_enquete.synthesis.material import Material, people_of
-from habitat_enquete.synthesis.quotes import position
 
 
 def mentions(material: Material) -> tuple[Mention, ...]:
@@ -31,7 +30,7 @@ def _mention(material: Material, coding: Coding, person: str) -> Mention:
         end=coding.span.end,
         quote=coding.span.quote(document.text) if material.is_quotable(person) else "",
         source_file=document.source.file,
-        source_position=position(document, document.turn_at(coding.span.start)),
+        source_position=document.place_of(document.turn_at(coding.span.start)),
         coder=coding.coder.name,
         coder_kind=coding.coder.kind.value,
         validated=coding.id in material.validated,

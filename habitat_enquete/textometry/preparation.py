@@ -223,8 +223,7 @@ def codes_of(units: Sequence[Unit], accepted: Sequence[Coding]) -> list[list[str
 def source(document: Document, unit: Unit) -> str:
     """Where a unit can be read again: file, then page, paragraph, cue or cell."""
     turn = document.turns[unit.turn] if unit.turn < len(document.turns) else None
-    position = (turn.position if turn else None) or document.source.cell
-    return ", ".join(part for part in (document.source.file, position) if part)
+    return ", ".join(part for part in (document.source.file, document.place_of(turn)) if part)
 
 
 def stop_words(file: Path) -> frozenset[str]:
