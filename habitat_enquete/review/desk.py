@@ -485,6 +485,6 @@ def _document(store: Store, name: str) -> Document:
 def _title(name: str, heading: texts.Heading) -> str:
     if heading.kind is DocumentKind.ANSWER:
         return heading.title or heading.question or name
-    if heading.title and heading.title != heading.id:
-        return f"{heading.id} · {heading.title}"
-    return heading.id
+    if not heading.title or heading.title in heading.id:
+        return heading.id
+    return heading.title if heading.id in heading.title else f"{heading.id} · {heading.title}"

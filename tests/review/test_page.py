@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from habitat_enquete.model.coding import Suggestion
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
+from habitat_enquete.review.learning import Learning
 from habitat_enquete.store import codings, texts
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import save_respondent
@@ -306,6 +308,25 @@ def test_axe_finds_no_serious_issue(page: Page) -> None:
     page.locator("#codebook .more[aria-label^=Modifier]").first.click()
     look("", "#ask[open]")
     assert [(issue["id"], node["target"]) for issue in found for node in issue["nodes"]] == []
+
+
+def test_a_suggestion_decided_on_comes_back_when_it_is_undone(
+    page: Page, served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggestion = Suggestion("E02", Span(26, 37), "achat", 0.6, "mots : rien")
+    monkeypatch.setattr(Learning, "suggested", lambda self, shown: [suggestion] if "E02" in shown else [])
+    page.locator("#texts button", has_text="E02").click()
+    expect_text(page, ".chips button", "Prix d'achat · 60")
+    page.locator("#title").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect_text(page, "#progress", "1 codage retenu, 0 à décider")
+    page.keyboard.press("u")
+    expect_text(page, "#progress", "0 codage retenu, 1 à décider")
+    expect_text(page, "#detail dd", "suggestion du modèle")
+    page.keyboard.press("Shift+U")
+    expect_text(page, "#progress", "1 codage retenu, 0 à décider")
+    assert ("achat", "accepted", "anne") in stored(served)
 
 
 def test_the_queue_is_worked_through(page: Page, served: Any) -> None:

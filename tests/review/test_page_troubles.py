@@ -115,3 +115,12 @@ def test_the_page_of_an_earlier_session_says_where_to_go(page: Page) -> None:
     page.keyboard.press("j")
     page.keyboard.press("a")
     page.locator("#banner-server", has_text="ouvrez l’adresse complète").wait_for()
+
+
+def test_a_list_drawn_again_keeps_the_place_of_the_keyboard(page: Page, served: Any) -> None:
+    page.keyboard.press("g")
+    page.locator("button[aria-label='Modifier Bons voisins']").focus()
+    page.keyboard.press("Enter")
+    page.locator("#ask[open] input").first.fill("Voisinage")
+    page.keyboard.press("Enter")
+    page.locator("button[aria-label='Modifier Voisinage']:focus").wait_for()

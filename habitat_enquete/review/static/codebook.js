@@ -1,12 +1,14 @@
 // The codebook: read, filtered, dragged, edited; every edit goes to codebook.yaml, its comments kept, and can be undone.
 
-import { $, el, fold, pick, plural, question, toast, wait } from "./dom.js";
+import { $, el, fold, keepFocus, pick, plural, question, toast, wait } from "./dom.js";
 import { ask, codeOf, gesture, memoOf, memosOn, saveMemo, state, takeCodebook } from "./state.js";
 
 let openCode = () => {};
 export const onOpenCode = (open) => { openCode = open; };
 
-export function showCodebook() {
+export const showCodebook = () => keepFocus($("codebook"), drawCodebook);
+
+function drawCodebook() {
   const said = fold($("code-query").value).split(/\s+/).filter(Boolean), { themes, absent } = state.study.codebook;
   const has = (code, theme) => said.every((word) => fold(`${code.label} ${code.id} ${theme.label} ${code.definition}`).includes(word));
   $("codebook").replaceChildren(...themes.map((theme) => {

@@ -21,6 +21,13 @@ export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString(
 export const percent = (share) => `${Math.round(share * 100)} %`;
 export const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
+// Draw a list again without losing the place of whoever is in it by keyboard.
+export function keepFocus(list, draw) {
+  const controls = () => [...list.querySelectorAll("button")], at = controls().indexOf(document.activeElement);
+  draw();
+  if (at >= 0) controls()[Math.min(at, controls().length - 1)]?.focus();
+}
+
 let toastTimer;
 export function toast(message, isError = false) {
   clearTimeout(toastTimer);

@@ -38,10 +38,19 @@ export async function decide(action, list = null, more = {}) {
   const outcome = await gesture(() => ask("/api/decide", { action, ...asked(which), ...more }));
   if (!outcome) return null;
   const touched = new Set();
-  for (const coding of which) if (!isStored(coding)) { turnsOf(coding).forEach((turn) => touched.add(turn)); state.codings.delete(coding.id); }
+  for (const coding of which) if (!isStored(coding)) setAside(coding, outcome, touched);
   settle(outcome, touched);
-  if (!list && action !== "resize") focusOn((next && state.codings.has(next) ? next : outcome.changed.find((c) => state.codings.has(c.id))?.id) || null);
+  if (action === "resize") focusOn(outcome.changed[0]?.id || null, { scroll: false });
+  else if (!list) focusOn((next && state.codings.has(next) ? next : outcome.changed.find((c) => state.codings.has(c.id))?.id) || null);
   return outcome;
+}
+
+// A suggestion decided on gives way to the coding it became; undoing that brings it back (see `settle`).
+function setAside(suggestion, { changed }, touched) {
+  turnsOf(suggestion).forEach((turn) => touched.add(turn));
+  state.codings.delete(suggestion.id);
+  const made = changed.find((c) => c.document === suggestion.document && c.code === suggestion.code && c.start < suggestion.end && c.end > suggestion.start);
+  if (made) state.aside.set(made.id, suggestion);
 }
 
 // The next coding that waits for a decision, else the next one.
@@ -53,8 +62,13 @@ function nextAfter(coding) {
 // What a gesture changed, here or in another window.
 export function settle(outcome, touched = new Set()) {
   const mark = (coding) => { if (coding) turnsOf(coding).forEach((turn) => touched.add(turn)); };
-  for (const id of outcome.removed || []) { mark(state.codings.get(id)); state.codings.delete(id); }
+  for (const id of outcome.removed || []) {
+    mark(state.codings.get(id)); state.codings.delete(id);
+    const suggestion = state.aside.get(id);
+    if (suggestion && state.byDocument.has(suggestion.document)) { mark(suggestion); state.codings.set(suggestion.id, suggestion); }
+  }
   for (const coding of outcome.changed || []) {
+    state.codings.delete(state.aside.get(coding.id)?.id);
     mark(state.codings.get(coding.id)); mark(coding);
     if (state.byDocument.has(coding.document)) state.codings.set(coding.id, coding);
   }
@@ -70,7 +84,7 @@ export async function replay(which) {
   if (outcome.grid) toast(`${outcome.said} « Appliquer la grille » remet d’accord les propositions des règles.`);
   if (outcome.grid || outcome.paths.length || state.view !== "text") { await state.reload(); return; }
   settle(outcome);
-  const here = outcome.changed.find((coding) => state.codings.has(coding.id));
+  const here = outcome.changed.find((coding) => state.codings.has(coding.id)) || outcome.removed.map((id) => state.aside.get(id)).find((suggestion) => suggestion && state.codings.has(suggestion.id));
   if (here) focusOn(here.id);
   say(outcome.said);
 }

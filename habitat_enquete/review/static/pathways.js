@@ -1,6 +1,6 @@
 // Residential paths: each person's episodes on a line of life, beside the quotes they were read in, to confirm or correct.
 
-import { $, button, el, plural, question, say, toast, wait } from "./dom.js";
+import { $, button, el, keepFocus, plural, question, say, toast, wait } from "./dom.js";
 import { ask, gesture, path, state } from "./state.js";
 import { closeText, open } from "./transcript.js";
 
@@ -13,6 +13,10 @@ export async function showPeople(fresh = true) {
   if (fresh || !study) { try { study = await ask("/api/pathways"); } catch (failure) { toast(failure.message, true); return; } }
   const waiting = study.people.reduce((sum, person) => sum + person.proposed, 0);
   $("paths-said").textContent = study.people.length ? `${plural(study.people.length, "personne")}, ${plural(waiting, "épisode")} à confirmer.` : "Personne encore : importez des réponses ou codez des entretiens.";
+  keepFocus($("people"), drawPeople);
+}
+
+function drawPeople() {
   // Those who were interviewed first: it is there that episodes wait.
   const people = [...study.people].sort((a, b) => (b.documents.length > 0) - (a.documents.length > 0));
   $("people").replaceChildren(...people.map((person) => {

@@ -1,6 +1,6 @@
 // The side: texts with their progress, who to look at, search in all texts.
 
-import { $, el, plural, toast } from "./dom.js";
+import { $, el, keepFocus, plural, toast } from "./dom.js";
 import { ask, hasAttribute, state } from "./state.js";
 
 export function showAttributes() {
@@ -19,12 +19,14 @@ export function showCoders() {
   $("filter-who").value = state.filters.who;
 }
 
-export function showTexts(open) {
+export const showTexts = (open) => keepFocus($("texts"), () => drawTexts(open));
+
+function drawTexts(open) {
   const shown = state.study.texts.filter((text) => hasAttribute(text.attributes));
   $("texts").replaceChildren(...shown.map((text) => {
     const total = text.waiting + text.decided, share = text.read ? 1 : total ? text.decided / total : 0;
     const bar = el("span"); bar.style.width = `${Math.round(share * 100)}%`;
-    const facts = [text.kind === "answers" ? plural(text.people, "personne") : "entretien", plural(text.accepted, "retenu"), text.waiting ? `${text.waiting.toLocaleString("fr-FR")} à décider` : "", text.decided ? plural(text.decided, "décidé") : "", text.read ? "lu" : ""];
+    const facts = [text.kind === "answers" ? plural(text.people, "personne") : "entretien", text.accepted ? plural(text.accepted, "retenu") : "", text.waiting ? `${text.waiting.toLocaleString("fr-FR")} à décider` : "", text.decided ? plural(text.decided, "décidé") : "", text.read ? "lu" : ""];
     const made = el("button", { type: "button", onclick: () => open(text.id) }, text.title, el("small", {}, facts.filter(Boolean).join(" · ")),
       el("span", { class: "meter", role: "img", "aria-label": text.read ? "lu" : `${Math.round(share * 100)} % décidé` }, bar));
     if (state.view === "text" && state.text?.id === text.id) made.setAttribute("aria-current", "true");

@@ -4,7 +4,7 @@ import { $, banner, toast } from "./dom.js";
 
 export const state = {
   study: null, codes: new Map(), memos: new Map(), last: 0, stamp: "",
-  view: "empty", text: null, turns: [], byDocument: new Map(), codings: new Map(), order: null,
+  view: "empty", text: null, turns: [], byDocument: new Map(), codings: new Map(), aside: new Map(), order: null,
   focus: null, turn: null, selection: null, lastCode: null,
   filters: { code: "", who: "", state: "open", words: "", attribute: "" },
   // What other modules draw when the study changes: set by review.js.
