@@ -37,6 +37,15 @@ from habitat_enquete.model.text import AnnotationKind, Source, normalised
         ("Oui [NDLR : rire gêné] bon.", "Oui bon.", "note", "[NDLR : rire gêné]"),
         ("Oui[rires]non", "Oui non", "event", "[rires]"),
         ("Oui ((tape du poing)) non", "Oui non", "event", "((tape du poing))"),
+        ("(Rires.) Oui.", "Oui.", "event", "(Rires.)"),
+        ("(en riant) Oui.", "Oui.", "event", "(en riant)"),
+        ("(ton ironique) Bien sûr.", "Bien sûr.", "event", "(ton ironique)"),
+        ("(inaudible 00:12:03) oui", "oui", "doubt", "(inaudible 00:12:03)"),
+        ("(inaud.) oui", "oui", "doubt", "(inaud.)"),
+        ("<00:01:02> oui", "oui", "time", "<00:01:02>"),
+        ("oui (h)euh non", "oui euh non", "event", "(h)"),
+        ("le loyer:: il monte", "le loyer il monte", "event", "::"),
+        ("j'ai xx compris", "j'ai compris", "doubt", "xx"),
     ],
 )
 def test_a_sign_of_the_transcriber_is_set_apart(written, text, kind, content):
@@ -48,6 +57,7 @@ def test_a_sign_of_the_transcriber_is_set_apart(written, text, kind, content):
 @pytest.mark.parametrize(
     "words",
     ["J'habite à [commune] depuis 2019.", "Le T3 (avec balcon) était libre.", "Rendez-vous à 12:30 demain.", "Un T2 + un garage.",
+     "Voir http://exemple.fr.", "Il fait 20° dehors.", "Monsieur XX est venu.", "locataire(s) et voisin(e)s", "Il a dit : oui.",
      "En 2019/2020, la location/vente.", "Entre 500 et 600 € (charges comprises).", "[Prénom] est venue.", "Il fait 5*3 mètres."],
 )  # fmt: skip
 def test_words_in_brackets_stay_words(words):
@@ -57,6 +67,13 @@ def test_words_in_brackets_stay_words(words):
 def test_a_lone_plus_is_a_pause_only_where_it_often_is():
     assert set_apart(Passage("on est + partis ++ hier"), plus=True).text == "on est partis hier"
     assert set_apart(Passage("un T2 + un garage"), plus=False).text == "un T2 + un garage"
+    assert set_apart(Passage("bon // euh / oui"), plus=True).text == "bon euh oui"
+
+
+def test_signs_around_words_leave_the_words():
+    laughed = set_apart(Passage("<rire>oui</rire> c'est °doucement dit° hein"))
+    assert laughed.text == "oui c'est doucement dit hein"
+    assert [mark.content for mark in laughed.marks] == ["<rire>", "</rire>", "°", "°"]
 
 
 @pytest.mark.parametrize(

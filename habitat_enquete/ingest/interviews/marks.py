@@ -12,12 +12,13 @@ from habitat_enquete.ingest.transcripts.times import CLOCK, TIME
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import AnnotationKind
 
-_SMALL = r"(?:petits?|petites?|l[ée]gers?|gros|longs?|longues?|courte?s?|bref|br[èe]ve|fou|g[ée]n[ée]ral|nouveaux?|un|une|des|le|la)?\s*"
+_SMALL = r"(?:petits?|petites?|l[ée]gers?|gros|longs?|longues?|courte?s?|bref|br[èe]ve|fou|g[ée]n[ée]ral|nouveaux?|un|une|des|le|la|en|tout en)?\s*"
 _PAUSES = r"pauses?|silences?|blancs?|temps(?= mort| d)|h[ée]sit\w*|r[ée]fl[ée]chi\w*|\.{1,}|…|\d+(?:[.,]\d+)?\s?(?:s|sec|secondes?)|\d+[.,]\d+"
 _EVENTS = (
     r"rires?|rit|rient|riant|rigol\w*|ricane\w*|sour\w+|soupir\w*|souffl\w*|touss?\w*|toux|renifl\w*|pleur\w*|larmes|[ée]mue?|sanglot\w*|"
     r"applaud\w*|bruits?|t[ée]l[ée]phone|sonn\w+|porte|musique|brouhaha|klaxon|chuchot\w*|murmur\w*|cri\w*|siffl\w*|claqu\w*|"
     r"gestes?|acquiesc\w*|hoch\w*|montr\w*|d[ée]sign\w*|mim\w*|hausse|secoue|fait (?:signe|non|oui|la moue)|interruption|coupure|"
+    r"(?:d[’']un |sur (?:un|le) |le )?ton (?:ironique|moqueur|[ée]nerv|agac|amus|las|triste|grave|haut|bas|de)\w*|ironique\w*|"
     r"interrompu\w*|laugh\w*|laughter|laughs|cough\w*|music|applause|ironi\w*|exclamation|raclement|b[âa]ill\w*|voix basse|tout bas|"
     r"(?:il|elle|ils|elles|on) (?:rit|rient|sourit|montre|d[ée]signe|r[ée]fl[ée]chit|h[ée]site|soupire|pleure|tousse|chuchote|acquiesce|se l[èe]ve|sort|revient|fait)"
 )
@@ -27,7 +28,10 @@ _KINDS = (
     (AnnotationKind.TIME, re.compile(rf"\s*#?{TIME}#?(?:\s*(?:-{{1,2}}>?|[–—→])\s*#?{TIME}#?)?\s*")),
     (AnnotationKind.PAUSE, re.compile(rf"\s*{_SMALL}(?:{_PAUSES})(?:[\s,].{{0,40}})?", re.IGNORECASE)),
     (AnnotationKind.EVENT, re.compile(rf"\s*{_SMALL}(?:{_EVENTS})(?:[\s,'’].{{0,60}})?", re.IGNORECASE)),
-    (AnnotationKind.DOUBT, re.compile(rf"\s*(?:{_DOUBTS})\s*", re.IGNORECASE)),
+    (
+        AnnotationKind.DOUBT,
+        re.compile(rf"\s*(?:{_DOUBTS})\s*(?:[,:–-]?\s*(?:à\s)?{TIME})?\s*", re.IGNORECASE),
+    ),
     (AnnotationKind.NOTE, re.compile(rf"\s*(?:{_NOTES})\s*", re.IGNORECASE)),
 )
 _ENCLOSED = re.compile(
@@ -35,8 +39,12 @@ _ENCLOSED = re.compile(
 )
 _BACKCHANNEL = re.compile(r"\s*[^\W\d_]\w{0,11}\s?:\s.+")  # <E: d'accord>, said over the other's words
 _HASHED = re.compile(rf"#{CLOCK}#|(?<![\w:])\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?(?![\w:])")
-_UNHEARD = re.compile(r"(?<!\S)(?:\*{3}|[xX]{3,})(?=[\s.,;:?!…]|$)")
-_PLUS = re.compile(r"(?<!\S)\+{1,3}(?!\S)")
+_UNHEARD = re.compile(r"(?<!\S)(?:\*{3}|x{2,}|X{3,})(?=[\s.,;:?!…]|$)")
+_PLUS = re.compile(r"(?<!\S)(?:\+{1,3}|/{1,3})(?!\S)")
+# Signs inside words: « (h)euh », « loyer:: » said long, « °doucement° » said low.
+_SPELLED = re.compile(
+    r"\(h\)(?=euh?\b)|(?<=[^\W\d_]):{2,}(?=[\s.,;?!…)\]]|$)|(?<!\S)°(?=[^\W\d_][^°\n]{0,60}°)|(?<=[^\W\d_.?!…])°(?=[\s.,;?!…]|$)"
+)
 _ALTERNATIVES = re.compile(r"(?<!\w)/([^/\n,]{1,40}(?:,[^/\n,]{1,40}){1,5})/(?!\w)")
 
 
@@ -51,7 +59,7 @@ class _Cut:
 
 
 def plus_is_pause(passages: list[Passage]) -> bool:
-    """Whether `+` marks pauses here (as in the GARS convention) rather than an addition: often, and among words."""
+    """Whether a lone `+` or `/` marks pauses here (as in the GARS convention) rather than an addition: often, among words."""
     words = sum(len(passage.text.split()) for passage in passages)
     signs = sum(len(_PLUS.findall(passage.text)) for passage in passages)
     return signs >= 3 and signs >= words / 200
@@ -80,6 +88,8 @@ def _cuts(text: str, plus: bool) -> Iterator[_Cut]:
             yield _Cut(match.start(), match.end(), kind)
     for match in _UNHEARD.finditer(text):
         yield _Cut(match.start(), match.end(), AnnotationKind.DOUBT)
+    for match in _SPELLED.finditer(text):
+        yield _Cut(match.start(), match.end(), AnnotationKind.EVENT)
     for match in _HASHED.finditer(text):
         yield _Cut(match.start(), match.end(), AnnotationKind.TIME)
     for match in _ALTERNATIVES.finditer(text):
@@ -91,10 +101,12 @@ def _cuts(text: str, plus: bool) -> Iterator[_Cut]:
 
 def _kind(content: str, sign: str) -> AnnotationKind | None:
     """What a bracketed remark says beside the words; None when it is words (an aside, a replaced name)."""
+    if any(map(str.isalpha, content)):
+        content = content.removeprefix("/").rstrip(" .!")  # </rire>, (Rires.)
     for kind, pattern in _KINDS:
         if sign == "<" and _BACKCHANNEL.fullmatch(content):
             return AnnotationKind.NOTE
-        if pattern.fullmatch(content) and not (sign in "*<" and kind is AnnotationKind.TIME):
+        if pattern.fullmatch(content) and not (sign == "*" and kind is AnnotationKind.TIME):
             return kind
     return None
 
