@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
+
+from habitat_enquete.ingest.definitions.questionnaires import read_all
+from habitat_enquete.project import Project
+from habitat_enquete.synthesis.settings import read
 
 # Names for readers; other attributes are shown by their own.
 _NAMES: Final = {
@@ -19,7 +22,6 @@ _NAMES: Final = {
 }
 # Not what people are: whether their words may be used is another matter.
 _LEFT_OUT: Final = ("consentement", "poids")
-_DECLARED: Final = {"public": "publics"}
 _MOST_VALUES: Final = 24
 
 
@@ -42,8 +44,29 @@ class Attributes:
         return {name: ";".join(values) for name, values in self.of(people).items()}
 
 
-def read_attributes(people: Mapping[str, Mapping[str, str]], settings: Mapping[str, Any]) -> Attributes:
-    """The attributes of `people` that group them: from two to two dozen values, shared by several people."""
+def value_names(project: Project) -> dict[str, dict[str, str]]:
+    """How values are read, by attribute: the choices of the questions that give them, and what `enquete.yaml` says.
+
+    Raises: EnqueteError when `enquete.yaml` or a questionnaire cannot be read.
+    """
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    for questionnaire in read_all(project.questionnaires):
+        for question in questionnaire.asked():
+            if question.attribute:
+                choices = questionnaire.choices_of(question)
+                names[question.attribute].update({each.name: each.label for each in choices})
+    for attribute, declared in read(project.settings).labels.items():
+        names[attribute].update(declared)
+    return names
+
+
+def read_attributes(
+    people: Mapping[str, Mapping[str, str]], names: Mapping[str, Mapping[str, str]]
+) -> Attributes:
+    """The attributes of `people` that group them: from two to two dozen values, shared by several people.
+
+    `names` says how values are read, by attribute; others are read as they are written.
+    """
     uses: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for known in people.values():
         for name, value in known.items():
@@ -63,28 +86,16 @@ def read_attributes(people: Mapping[str, Mapping[str, str]], settings: Mapping[s
         {
             name: {
                 "label": _NAMES.get(name, name.replace("_", " ")),
-                "values": _labels(settings.get(_DECLARED.get(name, name)), uses[name]),
+                "values": {
+                    value: names.get(name, {}).get(value) or value.replace("_", " ")
+                    for value in sorted(uses[name])
+                },
             }
             for name in chosen
         }
     )
 
 
-def _labels(declared: object, values: Iterable[str]) -> dict[str, str]:
-    """How each value is read: as `enquete.yaml` says, or by itself."""
-    known = (
-        {
-            str(each["id"]): str(each.get("label", each["id"]))
-            for each in declared
-            if isinstance(each, Mapping) and "id" in each
-        }
-        if isinstance(declared, list)
-        else {}
-    )
-    return {value: known.get(value, value.replace("_", " ")) for value in sorted(values)}
-
-
-@cache
 def _split(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(";") if part.strip())
 

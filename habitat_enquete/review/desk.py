@@ -31,7 +31,7 @@ from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind
 from habitat_enquete.project import Project
 from habitat_enquete.review import views
-from habitat_enquete.review.attributes import Attributes, read_attributes
+from habitat_enquete.review.attributes import Attributes, read_attributes, value_names
 from habitat_enquete.review.grid import Grid
 from habitat_enquete.review.learning import Learning
 from habitat_enquete.review.pathways import PathwayDesk
@@ -72,6 +72,7 @@ class Desk:
         self.coder = coder
         self.blind = blind
         self._attributes: Attributes | None = None
+        self._value_names = value_names(project)
         self.grid = Grid(project, coder)
         self.learning = Learning(project, self.grid, coder, coder if blind else None)
         self.pathways = PathwayDesk(project, self.grid, coder)
@@ -87,7 +88,7 @@ class Desk:
     def attributes(self, store: Store) -> Attributes:
         """The attributes to filter people by, as the page was last told of them."""
         if self._attributes is None:
-            self._attributes = read_attributes(respondents(store), self.project.settings)
+            self._attributes = read_attributes(respondents(store), self._value_names)
         return self._attributes
 
     # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +98,7 @@ class Desk:
         codebook = self.codebook()
         with Store(self.project.database) as store:
             people = respondents(store)
-            attributes = self._attributes = read_attributes(people, self.project.settings)
+            attributes = self._attributes = read_attributes(people, self._value_names)
             entries = self._entries(store, people, attributes)
             can_undo, can_redo = journal.can_undo(store, self.coder)
             last, coders = journal.last_decision(store), journal.coders(store)

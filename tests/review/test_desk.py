@@ -9,7 +9,7 @@ import pytest
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.coding import State
 from habitat_enquete.project import Project
-from habitat_enquete.review.attributes import read_attributes
+from habitat_enquete.review.attributes import read_attributes, value_names
 from habitat_enquete.review.desk import Desk
 from habitat_enquete.review.views import text_of
 from habitat_enquete.store import codings, journal, texts
@@ -328,7 +328,7 @@ def test_people_are_filtered_by_the_attributes_that_group_them() -> None:
         }
         for rank in range(6)
     }
-    found = read_attributes(people, {"publics": [{"id": "habitant", "label": "Habitants"}]})
+    found = read_attributes(people, {"public": {"habitant": "Habitants"}})
     assert found.labels == {
         "public": {
             "label": "public",
@@ -337,6 +337,18 @@ def test_people_are_filtered_by_the_attributes_that_group_them() -> None:
         "genre": {"label": "genre", "values": {"F": "F"}},
     }
     assert found.of([people["R1"]]) == {"public": ("habitant", "senior"), "genre": ("F",)}
+
+
+def test_values_are_read_as_the_questionnaire_and_the_settings_name_them(study: Project) -> None:
+    (study.questionnaires / "habitants.yaml").write_text(
+        "kind: questionnaire\nid: habitants\ntitre: Habitants\n"
+        "listes:\n  statut:\n    - {name: hlm, label: Locataire HLM}\n"
+        "questions:\n  - {name: statut, type: select_one, list: statut, label: Statut, attribut: statut_occupation}\n",
+        encoding="utf-8",
+    )
+    names = value_names(study)
+    assert names["statut_occupation"] == {"hlm": "Locataire HLM"}
+    assert names["installation"]["echouee"] == "Installation échouée"
 
 
 def test_a_rule_declared_sufficient_stays_retained_in_blind_work_whatever_others_said(
