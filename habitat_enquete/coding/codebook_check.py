@@ -89,9 +89,16 @@ class Usage:
         self.by_code.update(match.code for match in found)
         for key in terms:
             self.term_documents[key] += 1
-        for match in found:
-            others = {each.code for each in found if each.span.overlaps(match.span)} - {match.code}
-            self.together.update((match.code, other) for other in others)
+        others: list[set[str]] = [set() for _ in found]
+        open_ranks: list[int] = []
+        for rank, match in enumerate(found):
+            open_ranks = [each for each in open_ranks if found[each].span.end > match.span.start]
+            for each in open_ranks:
+                others[rank].add(found[each].code)
+                others[each].add(match.code)
+            open_ranks.append(rank)
+        for match, codes in zip(found, others, strict=True):
+            self.together.update((match.code, other) for other in codes - {match.code})
 
 
 def remarks(codebook: Codebook, usage: Usage | None = None) -> list[CodebookRemark]:
