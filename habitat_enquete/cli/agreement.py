@@ -86,7 +86,23 @@ def command(
         return
     say(f"{', '.join(result.coders)} : {count(result.documents, 'document commun', 'documents communs')}.")
     rows = [_row(each) for each in (result.overall, *result.by_code) if any(each.uses.values())]
-    say(table(("κ", "intervalle", "α", "α_U", "accord", "codages", "code"), rows))
+    say(
+        table(
+            (
+                "κ",
+                "intervalle",
+                "κ Fleiss",
+                "α",
+                "intervalle",
+                "α_U",
+                "intervalle",
+                "accord",
+                "codages",
+                "code",
+            ),
+            rows,
+        )
+    )
     for (one, another), times in list(result.confusions.items())[:_SHOWN]:
         say(f"Confondus {times} fois : {one} / {another}")
     tell(
@@ -97,17 +113,25 @@ def command(
 def _row(each: CodeAgreement) -> tuple[str, ...]:
     return (
         _number(each.kappa),
-        f"[{_number(each.kappa_interval[0])} ; {_number(each.kappa_interval[1])}]",
+        _interval(each.kappa_interval),
+        _number(each.fleiss),
         _number(each.alpha),
+        _interval(each.alpha_interval),
         _number(each.alpha_u),
-        "–" if math.isnan(each.percent) else f"{100 * each.percent:.0f} %",
+        _interval(each.alpha_u_interval),
+        "–" if math.isnan(each.percent) else f"{100 * each.percent:.1f} %".replace(".", ","),
         " / ".join(str(number) for number in each.uses.values()),
         each.label,
     )
 
 
+def _interval(bounds: tuple[float, float]) -> str:
+    low, high = bounds
+    return "–" if math.isnan(low) else f"[{_number(low)} ; {_number(high)}]"
+
+
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}".replace(".", ",")
+    return "–" if math.isnan(value) else f"{round(value, 2) + 0.0:.2f}".replace(".", ",")
 
 
 def _summary(result: Agreement) -> dict[str, Any]:
@@ -148,4 +172,5 @@ def _figures(each: CodeAgreement) -> dict[str, Any]:
         "alpha": known(each.alpha),
         "alpha_interval": [known(bound) for bound in each.alpha_interval],
         "alpha_u": known(each.alpha_u),
+        "alpha_u_interval": [known(bound) for bound in each.alpha_u_interval],
     }

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from habitat_enquete.coding.unitizing import Places, UnitizingAgreement, unitizing
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.span import Span
@@ -51,6 +52,7 @@ class CodeAgreement:
     alpha: float
     alpha_interval: tuple[float, float]
     alpha_u: float
+    alpha_u_interval: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def compare(
     }
     used = dict.fromkeys([*labels, *sorted({code for places in spans.values() for _, code in places})])
     blocks_of = {code: _blocks(code, coders, extents, spans, unit) for code in used}
-    length = sum(len(part) for parts in extents.values() for part in parts)
+    by_turn = len(extents) < _FEW_DOCUMENTS and unit is not Unit.DOCUMENT
+    extent = unitizing(list(spans.values()), used, extents, by_turn=by_turn, draws=draws)
     rows = [
         _figures(
             code,
@@ -108,7 +111,7 @@ def compare(
                 for coder in coders
             },
             blocks_of[code],
-            stats.alpha_u([_on_one_line(places, code, extents) for places in spans.values()], length),
+            extent[code],
             draws,
         )
         for code in used
@@ -118,7 +121,7 @@ def compare(
         "Ensemble",
         {coder: sum(map(len, spans[coder].values())) for coder in coders},
         _pooled(blocks_of),
-        _overall_alpha_u(spans, used, extents),
+        extent[""],
         draws,
     )
     texts = {document.id: document.text for document in documents}
@@ -131,9 +134,6 @@ def compare(
         confusions=_confusions(spans),
         disagreements=tuple(_disagreements(spans, texts)),
     )
-
-
-Places = Mapping[tuple[str, str], list[Span]]  # (document, code) → passages
 
 
 def _by_place(codings: Iterable[Coding]) -> dict[tuple[str, str], list[Span]]:
@@ -194,7 +194,7 @@ def _figures(
     label: str,
     uses: Mapping[str, int],
     blocks: Sequence[Counter[stats.Pattern]],
-    alpha_u: float,
+    extent: UnitizingAgreement,
     draws: int,
 ) -> CodeAgreement:
     table = _summed(blocks)
@@ -210,7 +210,8 @@ def _figures(
         fleiss=stats.fleiss_kappa(table),
         alpha=stats.krippendorff_alpha(table),
         alpha_interval=nothing if unused else stats.bootstrap(blocks, stats.krippendorff_alpha, draws=draws),
-        alpha_u=alpha_u,
+        alpha_u=extent.alpha,
+        alpha_u_interval=extent.interval,
     )
 
 
@@ -226,34 +227,6 @@ def _kappa(table: stats.Patterns) -> float:
             values.append(stats.cohen_kappa(pair))
     defined = [value for value in values if not math.isnan(value)]
     return sum(defined) / len(defined) if defined else math.nan
-
-
-def _on_one_line(places: Places, code: str, extents: Mapping[str, list[Span]]) -> list[stats.Interval]:
-    """The passages of a coder under a code, on the line made of all informants' turns one after the other."""
-    result: list[stats.Interval] = []
-    offset = 0
-    for document, parts in extents.items():
-        marked = places.get((document, code), [])
-        for part in parts:
-            for span in marked:
-                start, end = max(span.start, part.start), min(span.end, part.end)
-                if start < end:
-                    result.append((offset + start - part.start, offset + end - part.start))
-            offset += len(part)
-    return result
-
-
-def _overall_alpha_u(
-    spans: Mapping[str, Places], codes: Mapping[str, None], extents: Mapping[str, list[Span]]
-) -> float:
-    length = sum(len(part) for parts in extents.values() for part in parts)
-    observed = expected = 0.0
-    for code in codes:
-        lines = [_on_one_line(places, code, extents) for places in spans.values()]
-        if any(lines):
-            o, e = stats.unitizing_disagreements(lines, length)
-            observed, expected = observed + o, expected + e
-    return 1 - observed / expected if expected else math.nan
 
 
 def _confusions(spans: Mapping[str, Places]) -> dict[tuple[str, str], int]:

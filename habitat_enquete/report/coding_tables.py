@@ -131,7 +131,7 @@ def _crossing(result: QueryResult, name: str) -> Table:
 def agreement_tables(result: Agreement) -> list[Table]:
     """The tables of a comparison: figures per code, codes taken for one another, disagreements to discuss."""
     uses = tuple(f"codages de {coder}" for coder in result.coders)
-    indices = ("κ", "κ bas", "κ haut", "κ de Fleiss", "α", "α bas", "α haut", "α_U")
+    indices = ("κ", "κ bas", "κ haut", "κ de Fleiss", "α", "α bas", "α haut", "α_U", "α_U bas", "α_U haut")
     return [
         Table(
             "Accord",
@@ -184,5 +184,6 @@ def _agreement_row(each: CodeAgreement) -> tuple[Value, ...]:
         each.alpha,
         *each.alpha_interval,
         each.alpha_u,
+        *each.alpha_u_interval,
     )
     return each.code, each.label, *each.uses.values(), *(None if math.isnan(f) else f for f in figures)

@@ -18,6 +18,7 @@ from habitat_enquete.model.coding import Coding
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
 from habitat_enquete.project import Project
+from habitat_enquete.stats.agreement import alpha_u, unitizing_disagreements
 from habitat_enquete.store import journal, texts
 from habitat_enquete.store.connection import Store
 
@@ -95,6 +96,27 @@ def test_three_coders_and_intervals_over_documents():
     a = compare(documents, held, CODEBOOK, draws=100).by_code[0]
     assert 0 < a.kappa_interval[0] <= a.kappa <= a.kappa_interval[1] < 1
     assert a.alpha == pytest.approx(a.fleiss, abs=0.01)
+    low, high = a.alpha_u_interval
+    assert low <= a.alpha_u <= high < 1
+    assert low < high
+
+
+def test_extents_are_compared_on_one_line_of_all_turns():
+    documents = [thousand("E01"), thousand("E02")]
+    held = {
+        "anne": [*said(documents[0], ANNE, (0, 600)), *said(documents[1], ANNE, (100, 200))],
+        "bob": [*said(documents[0], BOB, (300, 900)), *said(documents[1], BOB, (100, 200), code="b")],
+    }
+    result = compare(documents, held, CODEBOOK, draws=20)
+    a, b, never = result.by_code
+    assert a.alpha_u == pytest.approx(alpha_u([[(0, 600), (1100, 1200)], [(300, 900)]], 2000))
+    assert b.alpha_u == pytest.approx(alpha_u([[], [(1100, 1200)]], 2000))
+    assert math.isnan(never.alpha_u) and math.isnan(never.alpha_u_interval[0])
+    parts = [
+        unitizing_disagreements(lines, 2000)
+        for lines in ([[(0, 600), (1100, 1200)], [(300, 900)]], [[], [(1100, 1200)]])
+    ]
+    assert result.overall.alpha_u == pytest.approx(1 - sum(o for o, _ in parts) / sum(e for _, e in parts))
 
 
 def test_no_documents_say_nothing():
