@@ -73,6 +73,7 @@ def estimate_recall(project: Project, learned: Learned) -> Recall | None:
             found=found,
             audited=len(audits),
             missed=sum(1 for each in audits if each.summary["missed"]),
+            codings=sum(int(each.summary["missed"]) for each in audits),
             pool=learned.unproposed,
         )
         if estimate is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import hypergeom
 
 from habitat_enquete.coding import decisions, learner, regression, run_suggestions
 from habitat_enquete.coding.features import TextSpace, folded, lexical, profile, sentences, similarity, stems
@@ -333,16 +334,43 @@ def test_recall_is_estimated_from_the_audited_passages():
     found = recall(found=80, audited=50, missed=1, pool=500)
     assert found is not None
     assert found.estimate == pytest.approx(80 / 90)
-    assert found.low == pytest.approx(
-        80 / (80 + 500 * 0.10646950), abs=1e-6
-    )  # Clopper-Pearson, R: binom.test(1, 50)
-    assert found.high == pytest.approx(80 / (80 + 500 * 0.00050622), abs=1e-5)
+    # Of 550 passages 2 to 58 may hold something when 1 of 50 drawn does (bounds searched one by one below): 1 to 57 are left.
+    chances = [
+        (held, hypergeom.sf(0, 550, held, 50), hypergeom.cdf(1, 550, held, 50)) for held in range(1, 502)
+    ]
+    left = [held - 1 for held, so_many, so_few in chances if so_many > 0.025 and so_few > 0.025]
+    assert found.low == pytest.approx(80 / (80 + max(left)))
+    assert found.high == pytest.approx(80 / (80 + min(left)))
     assert (found.audited, found.missed, found.pool) == (50, 1, 500)
+
+
+def test_passages_that_deserved_several_codes_weigh_more():
+    one = recall(found=80, audited=50, missed=4, pool=500)
+    several = recall(found=80, audited=50, missed=4, pool=500, codings=8)
+    assert one is not None and several is not None
+    assert several.estimate == pytest.approx(80 / (80 + 500 * 8 / 50))
+    assert several.low < one.low and several.high < one.high
+
+
+@pytest.mark.parametrize(("rate", "size", "drawn"), [(0.05, 400, 60), (0.3, 60, 40)])
+def test_the_interval_holds_the_truth_as_often_as_it_says(rate, size, drawn):
+    generator = np.random.default_rng(0)
+    held = 0
+    for _ in range(100):
+        deserving = generator.random(size) < rate
+        seen = generator.choice(size, drawn, replace=False)
+        missed = int(deserving[seen].sum())
+        found = 100 + missed
+        truth = found / (100 + deserving.sum())
+        told = recall(found=found, audited=drawn, missed=missed, pool=size - drawn)
+        assert told is not None
+        held += told.low - 1e-9 <= truth <= told.high + 1e-9
+    assert held >= 93
 
 
 def test_recall_at_the_edges():
     assert recall(found=3, audited=0, missed=0, pool=10) is None
-    assert recall(found=0, audited=5, missed=0, pool=0) == Recall(1.0, 1.0, 1.0, 5, 0, 0)
+    assert recall(found=0, audited=5, missed=0, pool=0) == Recall(1.0, 1.0, 1.0, 5, 0, 0, 0)
     everything = recall(found=10, audited=4, missed=4, pool=10)
     assert everything is not None and everything.estimate == 0.5
 
