@@ -33,14 +33,17 @@ from habitat_enquete.pathways import (
     quality,
     representatives,
     respondent_groups,
+    subsequences,
     variants,
 )
 from habitat_enquete.pathways.distances import Distances, Method, distances
 from habitat_enquete.pathways.hierarchy import cut, hierarchy
 from habitat_enquete.pathways.sequences import (
+    Event,
     Sequences,
     Spell,
     distinct_states,
+    events,
     from_labels,
     from_spells,
     spells,
@@ -709,6 +712,44 @@ def table_of_states(folder: Folder, name: str, sequences: Sequences) -> Line:
     return Line(f"{name} cellules différentes", float(wrong), 0.0)
 
 
+# ── events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def happenings(folder: Folder) -> Iterator[Line]:
+    """Frequent subsequences of events: how many people met each one listed. A file is known by its columns."""
+    for name in folder.names("events", "*.csv"):
+        yield from safely(name, orders(folder, name))
+
+
+def orders(folder: Folder, name: str) -> Iterator[Line]:
+    header, rows = folder.rows(name)
+    titles = [title.casefold() for title in header]
+    if "count" not in titles:
+        raise LookupError("colonne « Count »")
+    at = next((i for i, title in enumerate(titles) if title.startswith("subseq")), 0)
+    count = titles.index("count")
+    found = happened(folder, Path(name).stem)
+    match = re.search(r"gap[-_]?(\d+)", name, re.IGNORECASE)
+    gap = float(match[1]) if match else None
+    for row in rows:
+        order = subsequences.parsed(row[at])
+        own = sum(subsequences.meets(line, order, gap=gap) for line in found.values())
+        yield Line(f"{name} {row[at]}", float(own), float(row[count]))
+
+
+def happened(folder: Folder, name: str) -> dict[str, subsequences.Timed]:
+    """The events of a data set: those listed (`*tse*.csv`), else the transitions of its sequences."""
+    base = base_of({"name": name})
+    listed = [path for path in folder.names("data", "*tse*.csv") if base in path]
+    if listed:
+        rows = folder.rows(listed[0])[1]
+        return subsequences.timelines(Event(row[-3], int(float(row[-2])), row[-1]) for row in rows)
+    sequences = data_set(folder, base)
+    if sequences is None:
+        raise LookupError(base)
+    return subsequences.timelines(events(sequences))
+
+
 # ── profiles and cross tables ────────────────────────────────────────────────────────────────────────────────────────
 
 MCA_SETS = {"tea": 18, "hobbies": 18, "poison": 15, "children": 14}
@@ -1168,7 +1209,7 @@ def calmar(
 
 
 PARTS: tuple[Callable[[Folder], Iterator[Line]], ...] = (
-    *(dist, indic, descr, clust, formats),
+    *(dist, indic, descr, clust, formats, happenings),
     *(profiles, described, irr, weights),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,12 +15,16 @@ from habitat_enquete.pathways.indicators import indicators
 from habitat_enquete.pathways.moves import flows, place_of
 from habitat_enquete.pathways.profiles import Count, Profile, values
 from habitat_enquete.pathways.run import PathwaysResult
-from habitat_enquete.pathways.sequences import compact, distinct_states
+from habitat_enquete.pathways.sequences import Event, compact, distinct_states
+from habitat_enquete.pathways.subsequences import Order, compared, frequent, timelines
 from habitat_enquete.pathways.survival import Survival
 from habitat_enquete.report.pathways_figures import AXES, SENSE
 from habitat_enquete.report.pathways_stays import MINIMUM, survival, temporary
 from habitat_enquete.report.tidy_workbook import Value
 
+_LEAST_SHARE: Final = 0.1
+_ORDERS: Final = 40
+_MOST_ORDERED: Final = 1_000
 Table = tuple[Sequence[str], Sequence[Sequence[Value]]]
 SCALES: Final = {
     "commune": "dans la commune",
@@ -49,6 +53,7 @@ def tables(result: PathwaysResult) -> dict[str, Table]:
         "qualité": _quality_table(result),
         "chronogramme": _chronogram_table(result),
         "transitions": _transition_table(result),
+        "suites d'événements": _order_table(result),
     }
     for level, name in (("epci", "flux entre lieux"), ("commune", "flux entre communes")):
         found[name] = _flow_table(result, level)
@@ -181,6 +186,75 @@ def _turning_point(result: PathwaysResult, person: str, coding: int) -> tuple[st
             ends = (episodes[rank].tenure or "inconnu" for rank in (move.origin, move.destination))
             return " › ".join(map(result.alphabet.label, ends)), code
     return "", code
+
+
+def _order_table(result: PathwaysResult) -> Table:
+    """The commonest orders of events (dwellings entered, barriers and opportunities met), and how publics differ by them."""
+    found = timelines(_happened(result))
+    people = sorted(found)[:: max(len(found) // _MOST_ORDERED, 1)]
+    found = {person: found[person] for person in people}
+    orders = [each for each in frequent(found, least=_LEAST_SHARE) if sum(map(len, each.order)) > 1][:_ORDERS]
+    attribute, groups = _publics(result, people)
+    tested = (
+        {each.order: each for each in compared(found, [each.order for each in orders], groups)}
+        if groups
+        else {}
+    )
+    rows = []
+    for each in orders:
+        told = tested.get(each.order)
+        by = (
+            ", ".join(f"{name} : {round(100 * share)} %" for name, share in told.shares.items())
+            if told
+            else ""
+        )
+        rows.append(
+            (_in_words(each.order), int(each.people), each.share, by, told.corrected if told else None)
+        )
+    columns = (
+        "suite",
+        f"personnes (sur {len(people)})",
+        "part",
+        f"part par {attribute}" if attribute else "part par public",
+    )
+    return (*columns, "p corrigé (Bonferroni)"), rows
+
+
+def _happened(result: PathwaysResult) -> Iterator[Event]:
+    """What happened to each person, and when: the first dwelling, each dwelling entered, what was met on the way."""
+    codes = {code.id: code for code in result.ground.codebook}
+    for person, made in result.moves.items():
+        episodes = {episode.rank: episode for episode in result.pathways[person].episodes}
+        known = {coding.id: coding.code for coding in result.ground.codings.get(person, ())}
+        first = result.pathways[person].episodes[0]
+        if first.tenure:
+            yield Event(person, -1, result.alphabet.label(first.tenure))
+        for step, move in enumerate(made):
+            tenure = episodes[move.destination].tenure
+            if tenure:
+                yield Event(person, step, result.alphabet.label(tenure))
+            for sense, ids in (("frein", move.barriers), ("levier", move.opportunities)):
+                for id in ids:
+                    if id in known and known[id] in codes:
+                        yield Event(person, step, f"{sense} « {codes[known[id]].label} »")
+
+
+def _in_words(order: Order) -> str:
+    return ", puis ".join(" + ".join(sorted(step)) for step in order)
+
+
+def _publics(result: PathwaysResult, people: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The first attribute that puts most people in two publics or more, and the public of each."""
+    for attribute in result.settings.by:
+        groups = {
+            person: own[0] for person in people if len(own := values(result.pathways[person], attribute)) == 1
+        }
+        sizes = Counter(groups.values())
+        groups = {person: public for person, public in groups.items() if sizes[public] >= MINIMUM}
+        if len(set(groups.values())) > 1 and 2 * len(groups) > len(people):
+            labels = {p.id: p.label for p in result.profiles if p.kind == attribute}
+            return attribute, {person: labels.get(public, public) for person, public in groups.items()}
+    return "", {}
 
 
 def _flow_table(result: PathwaysResult, level: str) -> Table:
