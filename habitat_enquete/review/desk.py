@@ -5,7 +5,6 @@ Every gesture opens the store for itself, in one transaction; nothing is kept in
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -42,8 +41,6 @@ from habitat_enquete.store.connection import Store, stamp
 from habitat_enquete.store.respondents import respondents
 
 _SHOWN: Final = frozenset({State.SUGGESTED, State.ACCEPTED, State.REJECTED})
-_FOUND: Final = 200
-_AROUND: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,34 +236,6 @@ class Desk:
             if each.text_sha256 == known[each.document][0]
         ]
 
-    def search(self, words: str) -> list[dict[str, Any]]:
-        """The places where some words are said, whatever their capitals and accents; at most two hundred."""
-        wanted = _folded(words.strip())
-        found: list[dict[str, Any]] = []
-        if not wanted:
-            return found
-        with Store(self.project.database) as store:
-            for document in texts.documents(store):
-                text, folded = document.text, _folded(document.text)
-                at = folded.find(wanted)
-                while at >= 0 and len(found) < _FOUND:
-                    end = at + len(wanted)
-                    found.append(
-                        {
-                            "text": text_of(document.id),
-                            "document": document.id,
-                            "start": at,
-                            "end": end,
-                            "before": text[max(0, at - _AROUND) : at],
-                            "match": text[at:end],
-                            "after": text[end : end + _AROUND],
-                        }
-                    )
-                    at = folded.find(wanted, end)
-                if len(found) >= _FOUND:
-                    break
-        return found
-
     def since(self, last: int) -> dict[str, Any]:
         """What was decided after row `last` of the journal, by anybody: for the other windows open on the study.
 
@@ -435,29 +404,6 @@ class Desk:
 def _accepted(store: Store) -> dict[str, int]:
     counts = stored.code_counts(store)
     return {code: by_state.get(State.ACCEPTED, 0) for code, by_state in counts.items()}
-
-
-class _Folding(dict[int, str]):
-    """Each character without capitals and accents, worked out the first time it is met; always one for one."""
-
-    def __missing__(self, point: int) -> str:
-        character = chr(point)
-        plain = "".join(c for c in unicodedata.normalize("NFD", character) if not unicodedata.combining(c))
-        lowered = plain.lower()
-        self[point] = lowered if len(lowered) == 1 else character
-        return self[point]
-
-
-_FOLDING: Final = _Folding()
-
-
-def _folded(text: str) -> str:
-    """`text` without capitals and accents, of the same length: a place found in it is one in `text`.
-
-    >>> _folded("Été à Nîmes")
-    'ete a nimes'
-    """
-    return text.translate(_FOLDING)
 
 
 def _taken_away(coding: Coding, me: str) -> tuple[Change, ...]:

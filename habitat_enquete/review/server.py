@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.review.desk import Desk
+from habitat_enquete.review.search import search
 from habitat_enquete.review.security import Gate, Session
 from habitat_enquete.review.views import plain
 
@@ -58,7 +59,7 @@ def application(desk: Desk, session: Session) -> Starlette:
         "codebook": lambda request: desk.tree(),
         "text/{name:path}": lambda request: desk.text(request.path_params["name"]),
         "code/{code:path}": lambda request: desk.quotes(request.path_params["code"]),
-        "search": lambda request: desk.search(request.query_params.get("q", "")),
+        "search": lambda request: search(desk.project, request.query_params.get("q", "")),
         "since/{last:int}": lambda request: desk.since(request.path_params["last"]),
         "pathways": lambda request: paths.people(),
         "pathway/{person:path}": lambda request: paths.path(request.path_params["person"]),

@@ -11,6 +11,7 @@ from habitat_enquete.model.coding import State
 from habitat_enquete.project import Project
 from habitat_enquete.review.attributes import read_attributes, value_names
 from habitat_enquete.review.desk import Desk
+from habitat_enquete.review.search import search
 from habitat_enquete.review.views import text_of
 from habitat_enquete.store import codings, journal, texts
 from habitat_enquete.store.connection import Store
@@ -116,14 +117,15 @@ def test_a_memo_is_written_and_removed(desk: Desk, coded: Project) -> None:
     assert desk.study()["memos"] == []
 
 
-def test_a_search_finds_words_whatever_their_capitals(desk: Desk) -> None:
-    found = desk.search("LOYER")
-    assert [(hit["document"], hit["match"]) for hit in found] == [
+def test_a_search_finds_words_whatever_their_capitals_and_accents(coded: Project) -> None:
+    found = search(coded, "LÔYER")
+    assert [(hit.document, hit.match) for hit in found] == [
         ("E01", "loyer"),
         ("E01", "loyer"),
         ("E02", "loyer"),
     ]
-    assert desk.search("  ") == []
+    assert found[1].after.startswith(" 🏠 est cher")
+    assert search(coded, "  ") == []
 
 
 def test_the_quotes_of_a_code_come_with_their_context(desk: Desk) -> None:

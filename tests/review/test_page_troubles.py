@@ -57,6 +57,20 @@ def test_what_others_do_is_shown_without_reloading(page: Page, served: Any) -> N
     page.locator("#detail dd", has_text="retenu par luc").wait_for()
 
 
+def test_what_somebody_judged_otherwise_is_told_and_found_again(page: Page, served: Any) -> None:
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.locator("#progress", has_text="2 à décider").wait_for()
+    luc = Desk(served.desk.project, "luc", blind=True)
+    first = next(each for each in luc.text("E01").codings if each.code == "loyer")
+    luc.decide({"action": "accept", "codings": [{"id": first.id, "version": first.version}]})
+    page.evaluate(ASK)
+    page.locator("#toast.error", has_text="1 codage a reçu un autre avis que le vôtre").wait_for()
+    page.locator("#filter-state").select_option("contested")
+    page.locator(".chips button", has_text="≠").wait_for()
+    assert page.locator(".chips button").count() == 1
+
+
 def test_a_codebook_being_edited_by_hand_is_told_and_the_work_goes_on(page: Page, served: Any) -> None:
     path = served.desk.project.codebook_file
     good = path.read_text(encoding="utf-8")

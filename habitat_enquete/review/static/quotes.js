@@ -2,7 +2,7 @@
 
 import { $, button, el, pick, plural, question, toast } from "./dom.js";
 import { edit } from "./codebook.js";
-import { STATES, ask, codeOf, gesture, hasAttribute, isBy, memosOn, origin, path, readable, state, verdicts } from "./state.js";
+import { STATES, ask, codeOf, gesture, hasAttribute, isBy, isIn, memosOn, origin, path, readable, state, verdicts } from "./state.js";
 import { closeText, focusOn, open, refreshSoon } from "./transcript.js";
 
 let quotes = [], code = null;
@@ -18,7 +18,7 @@ export async function openCode(id) {
   $("text").scrollTop = 0; $("title").focus();
 }
 
-const shown = () => quotes.filter((quote) => hasAttribute(quote.attributes) && isBy(quote.coding) && (state.filters.state === "open" || state.filters.state === "none" ? quote.coding.state !== "rejected" : quote.coding.state === state.filters.state));
+const shown = () => quotes.filter((quote) => hasAttribute(quote.attributes) && isBy(quote.coding) && isIn(quote.coding));
 
 export function draw() {
   const list = shown(), people = new Set(list.filter((quote) => quote.coding.state === "accepted").map((quote) => quote.person));

@@ -1,6 +1,6 @@
 // The review page: what is shown, which key does what, and keeping up with what happens elsewhere.
 
-import { $, el, question, toast, wait } from "./dom.js";
+import { $, el, plural, question, toast, wait } from "./dom.js";
 import { addTheme, applyRules, onOpenCode, reloadCodebook, showCodebook } from "./codebook.js";
 import { arrow, bulk, bulkCode, codePassage, codeSpan, decide, hideFloat, markRead, moveCode, nudge, passage, remove, replay, resize, settle, showFloat, writeMemo, writeTextMemo } from "./gestures.js";
 import * as paths from "./pathways.js";
@@ -64,6 +64,8 @@ async function poll() {
     state.last = news.last; state.stamp = news.stamp;
     const decided = news.changed.length || news.removed.length;
     if (news.paths.length || news.grid || !decided || state.view !== "text") await state.reload(); else settle(news);
+    const me = state.study.coder, others = news.changed.filter((coding) => coding.by[me] && coding.by[me] !== coding.state);
+    if (others.length) toast(`${plural(others.length, "codage a reçu un autre avis que le vôtre", "codages ont reçu un autre avis que le vôtre")} : voyez le filtre « en désaccord ».`, true);
   } catch { /* the banner tells */ }
 }
 

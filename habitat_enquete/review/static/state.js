@@ -125,6 +125,14 @@ export function hasAttribute(attributes, wanted = state.filters.attribute) {
   return (Array.isArray(held) ? held : held.split(";")).includes(value);
 }
 
+// Whether a coding is in the state that is asked for: `open`, what is not rejected; `contested`, what people judged differently.
+export function isIn(coding, wanted = state.filters.state) {
+  if (wanted === "contested") return isContested(coding);
+  return wanted === "open" || wanted === "none" ? coding.state !== "rejected" : coding.state === wanted;
+}
+
+export const isContested = (coding) => new Set(Object.values(coding.by)).size > 1;
+
 export function isBy(coding, who = state.filters.who) {
   if (!who) return true;
   const [kind, name] = who.split(":");

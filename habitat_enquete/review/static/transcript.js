@@ -2,7 +2,7 @@
 
 import { $, button, el, fold, percent, plural, say, toast } from "./dom.js";
 import { blocks, selectUnits, size, toUnits, words } from "./spans.js";
-import { STATES, ask, codeOf, hasAttribute, isBy, loadStudy, memoOf, memosOn, origin, path, readable, state } from "./state.js";
+import { STATES, ask, codeOf, hasAttribute, isBy, isContested, isIn, loadStudy, memoOf, memosOn, origin, path, readable, state } from "./state.js";
 
 const LANE = 7, LANES = 44; // pixels: one stripe, all of them
 const CHUNK = 40, ANSWER = 96; // answers drawn together, the pixels that one takes as long as it is not drawn
@@ -116,12 +116,7 @@ function assign(only = null) {
   for (const turn of turns) turn.codings.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-export function visible(coding) {
-  const { code, state: wanted } = state.filters;
-  if (code && coding.code !== code) return false;
-  if (!isBy(coding)) return false;
-  return wanted === "open" || wanted === "none" ? coding.state !== "rejected" : coding.state === wanted;
-}
+export const visible = (coding) => (!state.filters.code || coding.code === state.filters.code) && isBy(coding) && isIn(coding);
 
 // Answers that the filters leave out are hidden; an interview is always whole.
 function show(only = null) {
@@ -183,10 +178,10 @@ function segment(text, held) {
 }
 
 function chip(coding) {
-  const code = codeOf(coding.code), noted = memosOn("coding", coding.id).length ? " ✎" : "";
+  const code = codeOf(coding.code), noted = (memosOn("coding", coding.id).length ? " ✎" : "") + (isContested(coding) ? " ≠" : "");
   const made = el("button", { type: "button", class: coding.state, tabIndex: -1, onclick: () => focusOn(coding.id, { scroll: false }) }, code.label + (coding.state === "suggested" && coding.kind === "model" ? ` · ${percent(coding.score)}` : "") + noted);
   made.style.borderLeftColor = code.colour;
-  made.setAttribute("aria-label", `${code.label}, ${STATES[coding.state]}, ${origin(coding)}${noted ? ", avec mémo" : ""}`);
+  made.setAttribute("aria-label", `${code.label}, ${STATES[coding.state]}, ${origin(coding)}${noted.includes("✎") ? ", avec mémo" : ""}${noted.includes("≠") ? ", en désaccord" : ""}`);
   if (coding.id === state.focus) made.setAttribute("aria-current", "true");
   made.coding = coding;
   return el("li", {}, made);
