@@ -208,3 +208,25 @@ def test_a_file_of_another_kind(tmp_path):
         read(tmp_path / "q.docx")
     with pytest.raises(EnqueteError, match="n'existe pas"):
         read(tmp_path / "absent.yaml")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "choices", "or_other"),
+    [
+        ("select_one statut", QuestionType.SELECT_ONE, "statut", False),
+        ("select_multiple statut or_other", QuestionType.SELECT_MULTIPLE, "statut", True),
+        ("choix_unique statut", QuestionType.SELECT_ONE, "statut", False),
+        ("rank statut", QuestionType.RANK, "statut", False),
+    ],
+)
+def test_a_type_is_written_as_in_an_xlsform_too(
+    typed: str, kind: QuestionType, choices: str, or_other: bool
+) -> None:
+    asked = parse_yaml(
+        "kind: questionnaire\nid: essai\ntitre: Essai\nlistes: {statut: {loc: Locataire}}\n"
+        f"questions:\n  - {{type: {typed}, name: statut, label: Statut}}\n",
+        file="essai.yaml",
+    )
+    assert isinstance(asked, Questionnaire)
+    (question,) = asked.questions
+    assert (question.type, question.choices, question.or_other) == (kind, choices, or_other)

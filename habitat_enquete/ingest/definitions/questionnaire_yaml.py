@@ -11,6 +11,7 @@ from typing import Final
 from habitat_enquete.errors import Code, Problem
 from habitat_enquete.ingest.definitions import vocabulary as words
 from habitat_enquete.ingest.definitions.guide_yaml import read_guide
+from habitat_enquete.ingest.definitions.xlsform_types import FormType, form_type
 from habitat_enquete.model.questionnaire import (
     Choice,
     Group,
@@ -271,7 +272,7 @@ class _Reader:
 
     def _question(self, item: Section, path: tuple[str, ...], repeat: str | None) -> Question:
         item.check_keys(words.QUESTION_KEYS)
-        kind, exact = self._type(item)
+        asked = self._type(item)
         name = item.text("name")
         if not name:
             item.report(Code.DEFINITION_NAME_MISSING, what="une question")
@@ -281,11 +282,11 @@ class _Reader:
         precision = item.text("precision") and item.one_of("precision", words.PRECISIONS, "jour")
         return Question(
             name=name,
-            type=kind,
-            kind=exact,
+            type=asked.type or QuestionType.TEXT,
+            kind=asked.kind,
             label=label,
             labels=labels,
-            choices=self._list_of(item, name),
+            choices=self._list_of(item, name) or asked.list or None,
             rows=self._choices(item, "rows") if "rows" in item else (),
             required=item.flag("required"),
             required_if=item.text("required_if"),
@@ -305,8 +306,8 @@ class _Reader:
             line=item.line(),
             attributes=item.mapping("attributes"),
             choice_filter=item.text("choice_filter"),
-            choices_file=item.text("choices_file"),
-            or_other=item.flag("or_other"),
+            choices_file=item.text("choices_file") or asked.file,
+            or_other=item.flag("or_other") or asked.or_other,
             appearance=item.text("appearance"),
             parameters=item.text("parameters"),
             multiline=item.flag("multiline"),
@@ -321,13 +322,17 @@ class _Reader:
             required_message=self._text(item, "required_message"),
         )
 
-    def _type(self, item: Section) -> tuple[QuestionType, str]:
+    def _type(self, item: Section) -> FormType:
+        """What the question asks for, in our words or as the `type` column of an XLSForm says it (`select_one statut`)."""
         word = item.text("type", "text")
-        found = words.question_type(word)
-        if found is None:
+        ours = words.question_type(word)
+        if ours is not None:
+            return FormType(type=ours[0], kind=ours[1])
+        found = form_type(word)
+        if found is None or found.type is None:
             known = (*words.TYPE_WORDS, *QuestionType)
             item.report(Code.QUESTION_TYPE_UNKNOWN, line=item.line("type"), type=word, hint=hint(word, known))
-            return QuestionType.TEXT, ""
+            return FormType(type=QuestionType.TEXT)
         return found
 
     def _list_of(self, item: Section, name: str) -> str | None:
