@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from habitat_enquete.cli import options
+from habitat_enquete.cli.ranges import Decimal, Whole
 from habitat_enquete.cli.show import Progress, count, pass_project, say, say_json, table, tell
 from habitat_enquete.typography import number
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--classes",
     "k",
-    type=click.IntRange(2, 20),
+    type=Whole(2, 20),
     metavar="N",
     show_default="selon l'équilibre et la stabilité",
     help="Nombre de classes.",
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--restarts",
-    type=click.IntRange(0, 50),
+    type=Whole(0, 50),
     metavar="N",
     default=0,
     show_default=True,
@@ -52,21 +53,21 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--floor",
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="N",
     show_default="selon le corpus",
     help="Segments où un mot doit se trouver.",
 )
 @click.option(
     "--minimum-share",
-    type=click.FloatRange(0, 0.5),
+    type=Decimal(0, 0.5),
     metavar="PART",
     show_default="selon le corpus",
     help="Part des segments que chaque côté d'une coupure doit garder.",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=Whole(0),
     metavar="N",
     default=0,
     show_default=True,

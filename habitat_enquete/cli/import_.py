@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from habitat_enquete.cli.ranges import Whole
 from habitat_enquete.cli.show import (
     Progress,
     count,
@@ -39,7 +40,7 @@ _LISTED_PROBLEMS: Final = 1_000
 )
 @click.option(
     "--header-row",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     metavar="N",
     help="Dernière ligne d'en-tête (sinon elle est cherchée).",
 )

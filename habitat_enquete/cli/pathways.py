@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from habitat_enquete.cli import options
+from habitat_enquete.cli.ranges import Whole
 from habitat_enquete.cli.show import count, pass_project, report_problems, say, say_json, table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _WIDE = 90
 @click.argument("episodes", metavar="[TABLEAU]", required=False, type=options.FILE)
 @click.option(
     "--types",
-    type=click.IntRange(0),
+    type=Whole(0),
     metavar="N",
     show_default="au mieux des indices",
     help="Nombre de types de parcours.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from habitat_enquete.cli.ranges import Whole
 from habitat_enquete.cli.show import pass_project, say, tell
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("review")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Whole(0, 65535),
     metavar="PORT",
     default=0,
     show_default="un port libre",

@@ -98,3 +98,26 @@ def test_a_study_without_interviews_is_not_said_to_have_read_them(run: Callable[
     told = run("status").output
     assert "Entretiens  sans objet" in told
     assert "Tapez maintenant\u00a0: enquete import responses.xlsx" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("explore", "--classes", "40"), "40 ne convient pas (attendu\u00a0: entre 2 et 20)"),
+        (("explore", "--minimum-share", "0.9"), "0.9 ne convient pas (attendu\u00a0: entre 0 et 0,5)"),
+        (("query", "prix", "--limit", "-1"), "-1 ne convient pas (attendu\u00a0: au moins 0)"),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_in_words(
+    typed: tuple[str, ...], told: str, run: Callable[..., Result]
+) -> None:
+    result = run(*typed)
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+@pytest.mark.parametrize("command", ["explore", "import", "pathways", "query", "review"])
+def test_the_bounds_of_a_number_are_words_in_the_help(command: str, run: Callable[..., Result]) -> None:
+    told = run(command, "--help").output
+    assert "<=" not in told
+    assert ">=1]" not in told
