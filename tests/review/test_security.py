@@ -124,3 +124,34 @@ def test_two_studies_open_at_once_do_not_take_each_others_place(client: TestClie
     assert session.cookie != Session(8124).cookie
     client.cookies.set(Session(8124).cookie, session.token)
     assert client.get("/api/study").status_code == 401
+
+
+# Requests that no page of ours sends.
+NONSENSE: list[object] = [
+    {},
+    [],
+    {"action": "code", "document": "E01", "start": -5, "end": 3, "code": "loyer"},
+    {"action": "code", "document": "E01", "start": 5, "end": 3, "code": "loyer"},
+    {"action": "code", "document": "E01", "start": 0, "end": 10**9, "code": "loyer"},
+    {"action": "code", "spans": "E01", "code": "loyer"},
+    {"action": "accept", "codings": [{"id": "x", "version": None}]},
+    {"action": "accept", "codings": 3},
+    {"action": "accept", "suggestions": [{"document": "E01"}]},
+    {"action": "accept", "texts": 7, "codings": []},
+    {"action": "correct", "respondent": "E01", "episodes": [{"source": "E01!0:1", "rank": "un"}]},
+    {"action": "add", "respondent": "E01", "document": "E99", "fields": {}},
+    {"action": "add", "respondent": "E01", "document": "E01", "fields": 3},
+    {"kind": "planet", "target": "E01", "text": "x"},
+    {"edit": "set", "code": "loyer", "values": {"id": "x"}, "sha256": "0"},
+    {"edit": 3, "sha256": None},
+    {"code": "loyer", "value": "inconnu"},
+    {"document": "E01", "start": "a", "end": 2, "turn": 0, "missed": 0},
+]
+
+
+@pytest.mark.parametrize("door", ["decide", "memo", "edit", "adopt", "audit", "episode"])
+def test_whatever_is_asked_is_refused_with_a_sentence(inside: TestClient, door: str) -> None:
+    for asked in NONSENSE:
+        answer = inside.post(f"/api/{door}", json=asked, headers={"origin": OURS})
+        assert answer.status_code in (400, 409)
+        assert answer.json()["error"].endswith((".", "!"))

@@ -19,6 +19,13 @@ export const button = (label, run, props = {}) => el("button", { type: "button",
 
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("fr-FR")} ${count > 1 ? many : one}`;
 export const percent = (share) => `${Math.round(share * 100)} %`;
+// The beginning of a long text, for a list.
+export const short = (text) => { const points = [...text]; return points.length > 180 ? `${points.slice(0, 180).join("").trimEnd()}…` : text; };
+// Words of people that may be very long: they scroll in their box, by keyboard too.
+export function said(tag, text, props = {}) {
+  const isHuge = text.length > 1500;
+  return el(tag, { dir: "auto", ...props, class: isHuge ? "huge" : "", tabIndex: isHuge ? 0 : null, role: isHuge ? "region" : null, "aria-label": isHuge ? "Passage" : null }, text);
+}
 export const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 // Draw a list again without losing the place of whoever is in it by keyboard.

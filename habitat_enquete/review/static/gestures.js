@@ -1,6 +1,6 @@
 // What a coder does to codings: accept, reject, move, extend, code, remove, write a memo, many at once.
 
-import { $, button, el, percent, pick, plural, question, say, toast } from "./dom.js";
+import { $, button, el, percent, pick, plural, question, said, say, short, toast } from "./dom.js";
 import { selectUnits, selectedIn, sentencesIn, wordEdge, wordsIn } from "./spans.js";
 import { STATES, ask, asked, codeOf, gesture, isMine, isStored, memoOf, memosOn, origin, saveMemo, seen, state, verdicts } from "./state.js";
 import { drawNotes, focusOn, onDetail, order, quoteOf, redrawText, refreshSoon, shownAnswers, turnsOf } from "./transcript.js";
@@ -23,7 +23,7 @@ onDetail(() => {
   const act = (label, key, run) => button(label, run, { title: `${label} (${key})` });
   $("detail").replaceChildren(
     el("p", { class: "hint" }, swatch, " ", code.theme), el("h2", {}, code.label), code.definition ? el("p", { class: "hint" }, code.definition) : "",
-    el("blockquote", { dir: "auto" }, quoteOf(coding)),
+    said("blockquote", quoteOf(coding)),
     el("dl", {}, row("État", STATES[coding.state]), row("Origine", origin(coding)), row("Décidé", verdicts(coding)), row("Pourquoi", coding.why), row("Probabilité", coding.kind === "model" ? percent(coding.score) : ""), row("À noter", coding.flags.join(", ")), memosOn("coding", coding.id).flatMap((memo) => row("Mémo", memo))),
     el("div", { class: "actions" }, act("Accepter", "a", () => decide("accept")), act("Rejeter", "r", () => decide("reject")), act("Autre code", "m", moveCode), act("Étendue", "e", resize), act("Mémo", "n", writeMemo), isMine(coding) ? act("Retirer", "x", remove) : ""),
   );
@@ -205,7 +205,7 @@ export async function bulk() {
   const above = ({ least }) => list.filter((c) => c.score >= Number(least));
   const given = await question(`Accepter en lot : ${plural(list.length, "proposition affichée", "propositions affichées")}`, [
     { id: "least", label: "Probabilité d’au moins", value: "0.5", options: [["0", "toutes"], ["0.5", "50 %"], ["0.7", "70 %"], ["0.8", "80 %"], ["0.9", "90 %"]] },
-  ], { ok: "Accepter", preview: (now) => { const held = above(now); return { said: `${plural(held.length, "sera acceptée", "seront acceptées")} :`, lines: held.map((c) => `${codeOf(c.code).label} : « ${quoteOf(c)} »`) }; } });
+  ], { ok: "Accepter", preview: (now) => { const held = above(now); return { said: `${plural(held.length, "sera acceptée", "seront acceptées")} :`, lines: held.map((c) => `${codeOf(c.code).label} : « ${short(quoteOf(c))} »`) }; } });
   const held = given ? above(given) : [];
   if (held.length && (await decide("accept", held))) toast(`${plural(held.length, "codage accepté", "codages acceptés")}, en un seul geste : u pour annuler.`);
   return null;
@@ -220,7 +220,7 @@ export async function bulkCode() {
   const has = new Set([...state.codings.values()].filter((c) => c.code === code && c.state === "accepted").map((c) => c.document));
   const todo = parts.filter((part) => !has.has(part.document)), label = codeOf(code).label;
   if (!todo.length) return toast(`Toutes ces réponses ont déjà « ${label} ».`);
-  const sure = await question(`Coder « ${label} »`, [], { ok: "Coder", preview: () => ({ said: `${plural(todo.length, "réponse sera codée", "réponses seront codées")} en entier :`, lines: todo.slice(0, 41).map((part) => part.turns.map((turn) => turn.text).join(" ")).concat(Array(Math.max(0, todo.length - 41)).fill("")) }) });
+  const sure = await question(`Coder « ${label} »`, [], { ok: "Coder", preview: () => ({ said: `${plural(todo.length, "réponse sera codée", "réponses seront codées")} en entier :`, lines: todo.slice(0, 41).map((part) => short(part.turns.map((turn) => turn.text).join(" "))).concat(Array(Math.max(0, todo.length - 41)).fill("")) }) });
   if (!sure) return null;
   const spans = todo.map((part) => { const turns = state.byDocument.get(part.document); return { document: part.document, start: turns[0].start, end: turns[turns.length - 1].end }; });
   const outcome = await gesture(() => ask("/api/decide", { action: "code", spans, code, texts: seen(todo.map((part) => part.document)) }), `${plural(todo.length, "réponse codée", "réponses codées")}, en un seul geste : u pour annuler.`);

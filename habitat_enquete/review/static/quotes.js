@@ -1,6 +1,6 @@
 // The page of a code: all its passages in context, decided on, moved or split off together.
 
-import { $, button, el, pick, plural, question, toast } from "./dom.js";
+import { $, button, el, pick, plural, question, said, toast } from "./dom.js";
 import { edit } from "./codebook.js";
 import { STATES, ask, codeOf, gesture, hasAttribute, isBy, isIn, memosOn, origin, path, readable, state, verdicts } from "./state.js";
 import { closeText, focusOn, open, refreshSoon } from "./transcript.js";
@@ -22,7 +22,7 @@ const shown = () => quotes.filter((quote) => hasAttribute(quote.attributes) && i
 
 export function draw() {
   const list = shown(), people = new Set(list.filter((quote) => quote.coding.state === "accepted").map((quote) => quote.person));
-  $("progress").textContent = `${plural(list.length, "passage")} affichés sur ${quotes.length.toLocaleString("fr-FR")} · retenu chez ${plural(people.size, "personne")}.`;
+  $("progress").textContent = `${plural(list.length, "passage affiché", "passages affichés")} sur ${quotes.length.toLocaleString("fr-FR")} · retenu chez ${plural(people.size, "personne")}.`;
   const all = el("input", { type: "checkbox", onchange: () => { for (const box of document.querySelectorAll(".quote input")) box.checked = all.checked; } });
   $("body").replaceChildren(
     code.definition ? el("p", { class: "note" }, code.definition) : "", ...memosOn("code", state.code).map((memo) => el("p", { class: "note" }, `Mémo : ${memo}`)),
@@ -32,11 +32,11 @@ export function draw() {
 }
 
 function item(quote) {
-  const { coding } = quote, box = el("input", { type: "checkbox", "aria-label": `Cocher : ${quote.text.slice(0, 60)}` });
+  const { coding } = quote, box = el("input", { type: "checkbox", "aria-label": `Cocher : ${[...quote.text].slice(0, 60).join("")}` });
   box.coding = coding;
   const facts = [quote.person, readable(quote.attributes), STATES[coding.state], origin(coding), verdicts(coding)].filter(Boolean).join(" · ");
-  return el("article", { class: `quote ${coding.state}` }, box, el("div", {}, el("p", { dir: "auto" }, el("span", { class: "ctx" }, "…" + quote.before), el("strong", {}, quote.text), el("span", { class: "ctx" }, quote.after + "…")),
-    el("small", {}, facts, " ", button("lire dans le texte", async () => { if (await open(quote.title, { document: coding.document, start: coding.start })) focusOn(coding.id); }, { "aria-label": `Lire dans le texte : ${quote.text.slice(0, 60)}` }))));
+  return el("article", { class: `quote ${coding.state}` }, box, el("div", {}, el("p", { dir: "auto" }, quote.before ? el("span", { class: "ctx" }, "…" + quote.before) : "", quote.text.length > 1500 ? said("strong", quote.text) : el("strong", {}, quote.text), quote.after ? el("span", { class: "ctx" }, quote.after + "…") : ""),
+    el("small", {}, facts, " ", button("lire dans le texte", async () => { if (await open(quote.title, { document: coding.document, start: coding.start })) focusOn(coding.id); }, { "aria-label": `Lire dans le texte : ${[...quote.text].slice(0, 60).join("")}` }))));
 }
 
 const picked = () => [...document.querySelectorAll(".quote input:checked")].map((box) => box.coding);
