@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from habitat_enquete.cli.show import say_files
+from habitat_enquete.cli.show import say, say_files
 
 
 @click.command("print")
@@ -40,6 +40,11 @@ def print_(files: tuple[Path, ...], formats: tuple[str, ...], output: Path | Non
     from habitat_enquete.project import Project
     from habitat_enquete.report.questionnaire_print import print_definition
 
+    if files and output:  # anywhere, even out of a study
+        for path in files:
+            for written in print_definition(path, output, formats=formats):
+                say(f"→ {written}")
+        return
     project = Project.open(click.get_current_context().find_root().obj)
     folder = output or project.outputs / "questionnaires"
     for path in files or definition_files(project.questionnaires):

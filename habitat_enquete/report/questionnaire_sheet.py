@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from habitat_enquete.ingest.expressions.bounds import bounds_of
-from habitat_enquete.ingest.expressions.french import in_french, piped
+from habitat_enquete.ingest.expressions.french import Wording, piped
 from habitat_enquete.model.questionnaire import Group, Question, Questionnaire, QuestionType, Repeat
-from habitat_enquete.report.questionnaire_skips import skips
+from habitat_enquete.report.questionnaire_skips import Skips
 
 REPETITIONS: Final = 5
 _CODE_LENGTH: Final = 3
@@ -87,10 +87,21 @@ class Sheet:
     identification: tuple[str, ...] = ("N° du questionnaire", "Enquêteur", "Date", "Lieu", "Début", "Fin")
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What laying a question out must know of the whole questionnaire."""
+
+    questionnaire: Questionnaire
+    marks: dict[str, str]
+    skips: Skips
+    wording: Wording
+
+
 def sheet_of(questionnaire: Questionnaire) -> Sheet:
     """The paper form of a questionnaire; what the collection tool fills by itself is left out."""
     marks = _marks(questionnaire)
-    blocks = tuple(_blocks(questionnaire, marks))
+    page = _Page(questionnaire, marks, Skips(questionnaire, marks), Wording(questionnaire, marks))
+    blocks = tuple(_blocks(page))
     count = sum(len(block.questions) - _notes(block) for block in blocks)
     return Sheet(questionnaire.title or questionnaire.id, questionnaire.version, blocks, count)
 
@@ -117,44 +128,44 @@ def _is_printed(question: Question) -> bool:
     return question.type.is_answered or question.type is QuestionType.NOTE
 
 
-def _blocks(questionnaire: Questionnaire, marks: dict[str, str]) -> Iterator[SheetBlock]:
+def _blocks(page: _Page) -> Iterator[SheetBlock]:
     """Consecutive questions of the same blocks, in the order of the questionnaire."""
     gathered: list[Question] = []
-    for question in questionnaire.questions:
+    for question in page.questionnaire.questions:
         if not _is_printed(question):
             continue
         if gathered and question.group != gathered[-1].group:
-            yield _block(questionnaire, gathered, marks)
+            yield _block(page, gathered)
             gathered = []
         gathered.append(question)
     if gathered:
-        yield _block(questionnaire, gathered, marks)
+        yield _block(page, gathered)
 
 
-def _block(questionnaire: Questionnaire, questions: list[Question], marks: dict[str, str]) -> SheetBlock:
-    around = questionnaire.around(questions[0])
+def _block(page: _Page, questions: list[Question]) -> SheetBlock:
+    around = page.questionnaire.around(questions[0])
     inner: Group | Repeat | None = around[-1] if around and around[-1].path == questions[0].group else None
     repeated = next((each for each in around if isinstance(each, Repeat)), None)
     count = int(repeated.count) if repeated and repeated.count.isdigit() else REPETITIONS
-    conditions = [in_french(each.relevant, questionnaire, marks) for each in around if each.relevant]
+    conditions = [page.wording.of(each.relevant) for each in around if each.relevant]
     return SheetBlock(
         inner.label if inner else "",
         inner.hint if inner else "",
         " et ".join(conditions),
-        tuple(_question(questionnaire, each, marks) for each in questions),
+        tuple(_question(page, each) for each in questions),
         count if repeated else 0,
     )
 
 
-def _question(questionnaire: Questionnaire, question: Question, marks: dict[str, str]) -> SheetQuestion:
+def _question(page: _Page, question: Question) -> SheetQuestion:
     return SheetQuestion(
-        number=marks.get(question.name, ""),
+        number=page.marks.get(question.name, ""),
         kind=_kind(question),
-        label=piped(question.label, marks),
-        hint=piped(" · ".join(filter(None, (question.hint, _range(question)))), marks),
+        label=piped(question.label, page.marks),
+        hint=piped(" · ".join(filter(None, (question.hint, _range(question)))), page.marks),
         instruction=_instruction(question),
-        condition=in_french(question.relevant, questionnaire, marks) if question.relevant else "",
-        choices=tuple(_choices(questionnaire, question, marks)),
+        condition=page.wording.of(question.relevant) if question.relevant else "",
+        choices=tuple(_choices(page, question)),
         rows=tuple(row.label for row in question.rows),
         unit=question.unit,
         date_format={"mois": "MM/AAAA", "annee": "AAAA"}.get(question.precision or "", "JJ/MM/AAAA"),
@@ -163,13 +174,11 @@ def _question(questionnaire: Questionnaire, question: Question, marks: dict[str,
     )
 
 
-def _choices(
-    questionnaire: Questionnaire, question: Question, marks: dict[str, str]
-) -> Iterator[SheetChoice]:
+def _choices(page: _Page, question: Question) -> Iterator[SheetChoice]:
     """The boxes, numbered by their codes when these are numbers, else in their order."""
-    choices = questionnaire.choices_of(question)
+    choices = page.questionnaire.choices_of(question)
     coded = all(choice.name.isdecimal() and len(choice.name) <= _CODE_LENGTH for choice in choices)
-    gotos = skips(questionnaire, question, marks)
+    gotos = page.skips.after(question)
     for rank, choice in enumerate(choices, start=1):
         number = choice.name if coded else str(rank)
         yield SheetChoice(choice.label, number, choice.specify, gotos.get(choice.name, ""))

@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from habitat_enquete.cli.main import main
 
 GOOD = """
 id: essai
@@ -89,3 +92,11 @@ def test_a_folder_that_refuses_is_told(enquete, study, monkeypatch, command):
     (study.root / "fichier").write_text("", encoding="utf-8")
     output = enquete("questionnaire", *command.format("fichier").split(), exit_code=None).output
     assert "il est ouvert ailleurs, ou le dossier refuse d'être modifié" in output
+
+
+def test_printing_out_of_a_study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q.yaml").write_text("questions: [{nom: a, libelle: A}]", encoding="utf-8")
+    arguments = ["questionnaire", "print", "q.yaml", "--format", "html", "--output", "papier"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert (tmp_path / "papier" / "q.html").is_file()

@@ -12,6 +12,7 @@ from habitat_enquete.ingest.definitions.check import check, check_file
 from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_leniently
 from habitat_enquete.ingest.definitions.xlsform import parse_sheets
 from habitat_enquete.ingest.definitions.xlsform_sheets import markdown_sheets
+from habitat_enquete.model.questionnaire import Questionnaire
 
 CHOICES = """
 | choices |
@@ -281,3 +282,24 @@ def test_an_item_that_is_no_question_does_not_hide_the_others():
     text = "questions:\n  - texte libre\n  - {nom: a, libele: A}\n"
     _, problems = parse_leniently(text, file="f.yaml")
     assert [(each.row, each.code) for each in problems] == [(2, "YAML_WRONG_TYPE"), (3, "YAML_UNKNOWN_KEY")]
+
+
+def test_three_answers_wanted_together_are_reachable_within_their_limit():
+    text = """
+listes: {l: [a, b, c, d, e]}
+questions:
+  - {type: choix_multiple, liste: l, nom: m, libelle: M, max: 3}
+  - {type: texte, nom: trois, libelle: A, filtre: "selected(${m}, 'a') and selected(${m}, 'b') and selected(${m}, 'c')"}
+  - {type: texte, nom: quatre, libelle: B, filtre: "selected(${m}, 'a') and selected(${m}, 'b') and selected(${m}, 'c') and selected(${m}, 'd')"}
+  - {type: texte, nom: combien, libelle: C, filtre: "count-selected(${m}) = 3"}
+  - {type: texte, nom: trop, libelle: D, filtre: "count-selected(${m}) > 3"}
+  - {type: choix_unique, liste: l, nom: u, libelle: U}
+  - {type: choix_unique, liste: l, nom: v, libelle: V, filtre: "${u} != 'a' and ${u} != 'b' and ${u} != 'c' and ${u} != 'd'"}
+  - {type: texte, nom: memes, libelle: E, filtre: "${u} = ${v} and ${u} != 'e'"}
+  - {type: entier, nom: n, libelle: N}
+  - {type: texte, nom: double, libelle: F, filtre: "${n} * 2 = 14"}
+"""
+    questionnaire, _ = parse_leniently(text, file="f.yaml")
+    assert isinstance(questionnaire, Questionnaire)
+    found = [each.row for each in check(questionnaire) if each.code == "CHECK_UNREACHABLE"]
+    assert found == [6, 8]

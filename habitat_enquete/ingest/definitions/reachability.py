@@ -24,11 +24,12 @@ from habitat_enquete.ingest.expressions.evaluation import (
     parse,
     references,
 )
-from habitat_enquete.ingest.expressions.syntax import Binary, Call, Current, Negate, Number, Text
+from habitat_enquete.ingest.expressions.syntax import Binary, Call, Current, Negate, Number, Reference, Text
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType
 
 _MOST_TRIALS: Final = 4_000
 _SHOWN: Final = 120
+_MOST_MENTIONED: Final = 5
 _COMPARED: Final = (Binary, Current, Number, Negate)
 _LOGIC: Final = frozenset(
     {"not", "selected", "true", "false", "count-selected", "boolean", "string", "number"}
@@ -94,10 +95,7 @@ def _candidates(
 ) -> list[str]:
     """Answers worth trying; none when the question's answers cannot be listed."""
     if question.type in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE):
-        found = [choice.name for choice in questionnaire.choices_of(question)]
-        found += [choice.name for choice in questionnaire.nonresponse]
-        if question.type is QuestionType.SELECT_MULTIPLE:
-            found += [" ".join(each) for each in itertools.combinations(found, 2)] + [" ".join(found)]
+        found = _choices(questionnaire, question, conditions)
     elif question.type is QuestionType.ACKNOWLEDGE:
         found = ["OK"]
     elif question.type.is_number and any(_computes(node) for node in _nodes(conditions)):
@@ -110,7 +108,35 @@ def _candidates(
             return []
     else:
         return []
-    return ["", *dict.fromkeys(value for value in found if _is_allowed(questionnaire, form, question, value))]
+    constraint = constraint_of(questionnaire, question)
+    if not constraint or not is_computable(constraint) or references(parse(constraint)):
+        return ["", *dict.fromkeys(found)]
+    return ["", *dict.fromkeys(value for value in found if _is_allowed(constraint, form, question, value))]
+
+
+def _choices(questionnaire: Questionnaire, question: Question, conditions: tuple[str, ...]) -> list[str]:
+    """The choices that conditions mention and another one; of several choices, those mentioned together in every way."""
+    codes = [choice.name for choice in (*questionnaire.choices_of(question), *questionnaire.nonresponse)]
+    texts = {node.value for node in _nodes(conditions) if isinstance(node, Text)}
+    mentioned = [code for code in codes if code in texts]
+    others = [code for code in codes if code not in texts]
+    if any(_looks_inside(node) for node in _nodes(conditions)):
+        mentioned, others = codes, []
+    if question.type is QuestionType.SELECT_ONE:
+        return [*mentioned, *others[:1]]
+    sizes = range(1, len(mentioned) + 1) if len(mentioned) <= _MOST_MENTIONED else (1, 2, len(mentioned))
+    together = [" ".join(each) for size in sizes for each in itertools.combinations(mentioned, size)]
+    with_another = [f"{each} {others[0]}" for each in together] if others else []
+    first = [" ".join(codes[:count]) for count in range(1, len(codes) + 1)]  # for count-selected()
+    written = [text for text in texts if text and set(text.split()) <= set(codes)]
+    return [*together, *others[:1], *with_another, *first, *written]
+
+
+def _looks_inside(node: object) -> bool:
+    """Whether a condition compares two answers, or looks into their text: every choice is then worth trying."""
+    if isinstance(node, Binary):
+        return isinstance(node.left, Reference) and isinstance(node.right, Reference)
+    return isinstance(node, Call) and node.name not in _LOGIC
 
 
 def _computes(node: object) -> bool:
@@ -130,11 +156,8 @@ def _nodes(conditions: tuple[str, ...]) -> Iterator[object]:
     return (node for text in conditions for node in parse(text).nodes())
 
 
-def _is_allowed(questionnaire: Questionnaire, form: Form, question: Question, value: str) -> bool:
+def _is_allowed(constraint: str, form: Form, question: Question, value: str) -> bool:
     """Whether the question's own constraint lets this answer through."""
-    constraint = constraint_of(questionnaire, question)
-    if not constraint or not is_computable(constraint) or references(parse(constraint)):
-        return True
     answers = Answers({question.name: value}, {question.repeat or "": [{question.name: value}]})
     place = Place(question.name, question.repeat or "", 1)
     return boolean(compiled(constraint)(form, answers, place))

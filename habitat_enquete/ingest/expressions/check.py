@@ -9,7 +9,7 @@ from typing import Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem
 from habitat_enquete.ingest.definitions.places import Holder, Places
-from habitat_enquete.ingest.expressions.check_reading import check_reading
+from habitat_enquete.ingest.expressions.check_reading import Reading
 from habitat_enquete.ingest.expressions.circles import circles
 from habitat_enquete.ingest.expressions.evaluation import (
     Expression,
@@ -50,6 +50,7 @@ class _Checker:
         ]
         matrices = [each.name for each in questionnaire.questions if each.type is QuestionType.MATRIX]
         self.known = {*self.questions, *blocks, *matrices}
+        self.reading = Reading(questionnaire, places)
         self.times = Counter(question.name for question in questionnaire.questions)
         self.order = {question.name: rank for rank, question in enumerate(questionnaire.asked())}
 
@@ -66,7 +67,7 @@ class _Checker:
         for node in expression.nodes():
             yield from self._node(node, written)
         yield from self._references(expression, written)
-        yield from check_reading(expression, written, self.questionnaire, self.places)
+        yield from self.reading.check(expression, written)
 
     # ── one node ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem
@@ -27,36 +28,40 @@ _GATHERING: Final = frozenset(
 _COLUMNS: Final = frozenset({"name", "label", "root", "item"})
 
 
-def check_reading(
-    expression: Expression, written: Written, questionnaire: Questionnaire, places: Places
-) -> Iterator[Problem]:
-    """The problems of what an expression reads."""
-    reader = _Reader(questionnaire, places, written)
-    if written.field == "choice_filter":
-        yield from reader.columns(expression)
-    else:
-        yield from reader.bare_words(expression)
-    yield from reader.repeats(expression.root, gathered=False)
-    yield from reader.indexed(expression)
+class Reading:
+    """Looks at what the expressions of a questionnaire read, one after the other."""
 
-
-class _Reader:
-    def __init__(self, questionnaire: Questionnaire, places: Places, written: Written) -> None:
+    def __init__(self, questionnaire: Questionnaire, places: Places) -> None:
         self.questionnaire = questionnaire
         self.places = places
-        self.written = written
-        self.repeat_of = {
-            question.name: question.repeat for question in questionnaire.asked() if question.repeat
-        }
+        asked = questionnaire.asked()
+        self.groups: Mapping[str, tuple[str, ...]] = {question.name: question.group for question in asked}
+        self.repeat_of = {question.name: question.repeat for question in asked if question.repeat}
         self.paths = {repeat.name: repeat.path for repeat in questionnaire.repeats}
+
+    def check(self, expression: Expression, written: Written) -> Iterator[Problem]:
+        """The problems of what one expression reads."""
+        reader = _Reader(self, written)
+        if written.field == "choice_filter":
+            yield from reader.columns(expression)
+        else:
+            yield from reader.bare_words(expression)
+        if self.paths:
+            yield from reader.repeats(expression.root, gathered=False)
+        yield from reader.indexed(expression)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    all: Reading
+    written: Written
 
     def bare_words(self, expression: Expression) -> Iterator[Problem]:
         """`${statut} = locataire`: a word that is neither a reference nor a text."""
         filters = [node for node in expression.nodes() if isinstance(node, Filter)]
         for node in expression.nodes():
             if isinstance(node, Path) and node.name and "/" not in node.text and not filters:
-                names = [question.name for question in self.questionnaire.asked()]
-                advice = f"${{{node.name}}}" if node.name in names else f"'{node.name}'"
+                advice = f"${{{node.name}}}" if node.name in self.all.groups else f"'{node.name}'"
                 yield self._error(Code.CHECK_BARE_WORD, word=node.name, advice=advice)
 
     def columns(self, expression: Expression) -> Iterator[Problem]:
@@ -64,7 +69,7 @@ class _Reader:
         question = self.written.holder
         if not isinstance(question, Question) or question.choices_file:
             return
-        choices = self.questionnaire.choices_of(question)
+        choices = self.all.questionnaire.choices_of(question)
         known = {key for choice in choices for key in choice.attributes} | _COLUMNS
         for node in expression.nodes():
             if (
@@ -84,7 +89,7 @@ class _Reader:
     def repeats(self, node: Node, *, gathered: bool) -> Iterator[Problem]:
         """A question of a repeat read from outside gives as many answers as repetitions."""
         name = node.name if isinstance(node, Reference) else ""
-        repeat = self.repeat_of.get(name, "")
+        repeat = self.all.repeat_of.get(name, "")
         if repeat and not gathered and not self._is_inside(self.written.holder, repeat):
             yield self._error(Code.CHECK_REPEAT_READ, reference=name, repeat=repeat)
         inside = gathered or (isinstance(node, Call) and node.name in _GATHERING)
@@ -92,7 +97,7 @@ class _Reader:
             yield from self.repeats(child, gathered=inside or isinstance(node, Filter))
 
     def _is_inside(self, holder: Holder, repeat: str) -> bool:
-        path = self.paths.get(repeat, (repeat,))
+        path = self.all.paths.get(repeat, (repeat,))
         around = holder.group if isinstance(holder, Question) else holder.path
         return around[: len(path)] == path or (isinstance(holder, Question) and holder.repeat == repeat)
 
@@ -103,18 +108,18 @@ class _Reader:
                 case Call(
                     name="indexed-repeat", arguments=(Reference(name=name), Reference(name=repeat), *_)
                 ):
-                    if repeat not in self.paths:
+                    if repeat not in self.all.paths:
                         yield self._error(
-                            Code.CHECK_NOT_A_REPEAT, reference=repeat, hint=hint(repeat, self.paths)
+                            Code.CHECK_NOT_A_REPEAT, reference=repeat, hint=hint(repeat, self.all.paths)
                         )
                     elif not self._is_in(name, repeat):
                         yield self._error(Code.CHECK_NOT_IN_REPEAT, reference=name, repeat=repeat)
 
     def _is_in(self, name: str, repeat: str) -> bool:
-        path = self.paths[repeat]
-        groups: Mapping[str, tuple[str, ...]] = {each.name: each.group for each in self.questionnaire.asked()}
+        path = self.all.paths[repeat]
+        groups = self.all.groups
         return name not in groups or groups[name][: len(path)] == path
 
     def _error(self, code: Code, **where: object) -> Problem:
         where |= {"field": FIELDS[self.written.field], "name": self.written.name}
-        return self.places.error(code, self.written.holder, self.written.field, **where)
+        return self.all.places.error(code, self.written.holder, self.written.field, **where)

@@ -42,17 +42,27 @@ _DATED: Final = {
 }
 
 
-def in_french(text: str, questionnaire: Questionnaire, marks: Mapping[str, str]) -> str:
-    """A condition in words: `${statut} = 'loc' or ${statut} = 'hlm'` gives « Q4 : Locataire ou Locataire HLM ».
+class Wording:
+    """Puts the conditions of one questionnaire into words; `marks` says how each question is called on the page."""
 
-    `marks` says how each question is called on the page. What has no simple wording is shown as it is written.
-    """
-    try:
-        root = parse(text).root
-    except EnqueteError:
-        return text  # the check tells what is wrong with it
-    questions = {question.name: question for question in questionnaire.asked()}
-    return _Speaker(questionnaire, questions, marks).say(root)
+    def __init__(self, questionnaire: Questionnaire, marks: Mapping[str, str]) -> None:
+        questions = {question.name: question for question in questionnaire.asked()}
+        self._speaker = _Speaker(questionnaire, questions, marks)
+
+    def of(self, text: str) -> str:
+        """A condition in words: `${statut} = 'loc' or ${statut} = 'hlm'` gives « Q4 : Locataire ou Locataire HLM ».
+
+        What has no simple wording is shown as it is written.
+        """
+        try:
+            return self._speaker.say(parse(text).root)
+        except EnqueteError:
+            return text  # the check tells what is wrong with it
+
+
+def in_french(text: str, questionnaire: Questionnaire, marks: Mapping[str, str]) -> str:
+    """One condition in words; see `Wording`."""
+    return Wording(questionnaire, marks).of(text)
 
 
 @dataclass(frozen=True, slots=True)
