@@ -27,6 +27,7 @@ _STATES: Final = {
 }
 _MISSING: Final = (AnswerState.NO_ANSWER, AnswerState.DONT_KNOW, AnswerState.REFUSED)
 _SHOWN_UNKNOWN: Final = 40
+_RULES: Final = dict(zip(RULES, ("obligatoires", "contrôles", "hors filtre"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def html(shown: QualityContext) -> str:
         problems=shown.problems,
         missing=_MISSING,
         dont_know=AnswerState.DONT_KNOW,
-        rules={rule: _KINDS[rule.name].lower() for rule in RULES},
+        rules=_RULES,
         unknown=shown.quality.unknown[:_SHOWN_UNKNOWN],
     )
 

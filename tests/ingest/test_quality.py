@@ -82,7 +82,7 @@ def test_each_question_counts_the_rules_broken(quality: Quality) -> None:
     assert by_name["age"].broken == {Code.ANSWER_CONSTRAINT: 1, Code.ANSWER_REQUIRED: 1}
     assert (by_name["age"].violations, by_name["statut"].violations) == (2, 0)
     page = html(context(quality, "r.xlsx"))
-    assert "règles non respectées : 1" in page.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "contrôles : 1" in page.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_people_who_answer_word_for_word_the_same_are_told() -> None:
