@@ -151,3 +151,59 @@ def test_blocks_nested_in_a_block_find_their_response(
         {("nom", 1, "b1"), ("age", 1, "50")},
     ]
     assert [each.code for each in result.problems if each.code in {"COLUMN_UNKNOWN", "REPEAT_ORPHAN"}] == []
+
+
+OTHERS = """\
+id: autres
+version: "1"
+listes:
+  statut: [{name: prop, label: Propriétaire}, {name: loc, label: Locataire}, {name: autre, label: Autre (préciser), preciser: true}]
+questions:
+  - {type: select_one, list: statut, name: statut, label: Statut}
+  - {type: select_multiple, list: statut, name: passe, label: Statuts passés}
+  - {type: integer, name: pieces, label: Pièces}
+  - {type: text, name: avis, label: Votre avis ?}
+"""
+
+
+@pytest.fixture
+def read(
+    survey: Project,
+    imported: Callable[..., ImportResult],
+    answers: Callable[[], list[set[tuple[Any, ...]]]],
+    tmp_path: Path,
+) -> Callable[[str], list[set[tuple[str, str]]]]:
+    """The answers of a csv text: question and value."""
+
+    def run(text: str) -> list[set[tuple[str, str]]]:
+        (survey.questionnaires / "sorvelle.yaml").write_text(OTHERS, encoding="utf-8")
+        (tmp_path / "r.csv").write_text(text, encoding="utf-8")
+        imported(tmp_path / "r.csv")
+        return [{(question, value) for question, _, _, value, _ in found} for found in answers()]
+
+    return run
+
+
+@pytest.mark.parametrize("cell", ["Autre (préciser) : viager", "Autre: viager", "autre - viager"])
+def test_other_and_its_words_in_one_cell_are_told_apart(read: Callable[[str], Any], cell: str) -> None:
+    assert read(f"id;statut;pieces\n1;{cell};3\n") == [
+        {("statut", "autre"), ("statut_autre", "viager"), ("pieces", "3")}
+    ]
+
+
+def test_ticks_under_the_name_of_a_text_are_ticks(read: Callable[[str], Any]) -> None:
+    found = read("id;statut;passe_prop;passe_loc;passe_autre\n1;loc;VRAI;FAUX;FAUX\n2;loc;FAUX;FAUX;VRAI\n")
+    assert found == [{("statut", "loc"), ("passe", "prop")}, {("statut", "loc"), ("passe", "autre")}]
+
+
+def test_text_of_other_stays_a_text_beside_ticks(read: Callable[[str], Any]) -> None:
+    found = read("id;statut;passe_prop;passe_loc;passe_autre\n1;loc;1;0;squat\n2;loc;0;1;\n")
+    assert found[0] == {("statut", "loc"), ("passe", "prop"), ("passe_autre", "squat")}
+
+
+def test_numbers_kept_from_excel_lose_their_mask(read: Callable[[str], Any]) -> None:
+    assert read('id;statut;pieces\n1;loc;"=""3"""\n') == [{("statut", "loc"), ("pieces", "3")}]
+
+
+def test_damaged_a_with_a_plain_space_is_repaired(read: Callable[[str], Any]) -> None:
+    assert ("avis", "à voir, c'est très cher") in read("id;statut;avis\n1;loc;Ã  voir, c'est trÃ¨s cher\n")[0]

@@ -271,6 +271,17 @@ class ChoiceSet:
             return declared
         return Parsed(text, AnswerState.INVALID, "", Code.ANSWER_UNKNOWN_CHOICE, self.nearest(text))
 
+    def other_words(self, text: str) -> str:
+        """What follows « autre » in `Autre (préciser) : viager`; '' when the cell does not begin so."""
+        if self.other is None:
+            return ""
+        label = fold(self.labels[self.other])
+        for known in {label, label.partition("(")[0].rstrip(" ,:"), fold(self.other)}:
+            found = re.match(re.escape(known) + r"\s*[:–—-]\s*(?=\S)", fold(text)) if known else None
+            if found is not None:
+                return " ".join(text.split())[found.end() :]
+        return ""
+
     def tokens(self, text: str) -> list[Token]:
         """The choices named in a cell, in its order, and the words between them that name none.
 
@@ -306,7 +317,7 @@ class ChoiceSet:
 
 def _unknown(words: str) -> list[Token]:
     """Words that name no choice, as typed; semicolons and bars cut them, commas may be the person's own."""
-    parts = (part.strip(_SEPARATORS) for part in _STRONG.split(words))
+    parts = (part.strip(_SEPARATORS).lstrip(":–— ") for part in _STRONG.split(words))
     return [Token(None, part) for part in parts if part and part.casefold() not in _JOINING]
 
 

@@ -195,8 +195,11 @@ def _single_choice(
 
     def compute(raw: CellValue) -> Reading:
         parsed = cell_error(raw) or (choices.single(raw) if choices.choices else parse_text(raw))
-        if parsed.issue is Code.ANSWER_UNKNOWN_CHOICE and free and choices.other:
-            return _free_text(choices, parsed.value, letters)
+        if parsed.issue is Code.ANSWER_UNKNOWN_CHOICE and choices.other:
+            if words := choices.other_words(parsed.value):
+                return _free_text(choices, words, letters)._replace(issues=())
+            if free:
+                return _free_text(choices, parsed.value, letters)
         return reading_of(parsed, raw, letters)
 
     plain_read = _remembered(answer, compute)

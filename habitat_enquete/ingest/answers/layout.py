@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
-from habitat_enquete.ingest.answers.choices import bare, fold
+from habitat_enquete.ingest.answers.choices import Tick, bare, fold, tick
 from habitat_enquete.ingest.answers.headers import (
     Column,
     HeaderIndex,
@@ -255,6 +255,7 @@ def _layout(
             if column not in reading.headers and (targets := index.resolve(unnamed_header(column))):
                 reading.headers[column], reading.found[column] = unnamed_header(column), targets
     columns, problems = _assigned(reading, index, file, sheet.name)
+    columns = [_as_tick(column, columns, head[reading.bottom + 1 :], index) for column in columns]
     known = {column.index for column in columns}
     unknown = tuple(
         (column, header) for column, header in sorted(reading.headers.items()) if column not in known
@@ -271,6 +272,27 @@ def _layout(
         ranked=any(column.target.by == "rank" for column in columns),
         limesurvey=is_limesurvey(list(reading.headers.values())),
     )
+
+
+def _as_tick(
+    column: Column, columns: Sequence[Column], rows: Sequence[Sequence[CellValue]], index: HeaderIndex
+) -> Column:
+    """`motifs_autre` as the tick of « autre » rather than as its text, where the other choices are ticked and it holds ticks only."""
+    question = column.question
+    if question is None or not question.specifies or column.target.part is not Part.ANSWER:
+        return column
+    same = [c for c in columns if c.question is not None and c.question.name == question.specifies]
+    ticked = [
+        c.target.choice.name for c in same if c.target.part is Part.CHOICE and c.target.choice is not None
+    ]
+    asked = next((q for q in index.questions if q.name == question.specifies), None)
+    other = index.other_of(asked) if asked is not None else None
+    cells = [row[column.index] for row in rows if column.index < len(row) and row[column.index] != ""]
+    if asked is None or other is None or not ticked or other.name in ticked or not cells:
+        return column
+    if any(tick(cell, other) is Tick.TEXT for cell in cells):
+        return column
+    return replace(column, target=replace(column.target, question=asked, part=Part.CHOICE, choice=other))
 
 
 def _unnamed(reading: _Reading, head: list[list[CellValue]], file: str, sheet: str) -> list[Problem]:

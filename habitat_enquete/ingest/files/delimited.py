@@ -24,7 +24,14 @@ def delimited_rows(text: str) -> Rows:
     declared = _DECLARED.match(text)
     delimiter = declared[1] if declared else separator(text)
     rows: Iterator[list[str]] = csv.reader(io.StringIO(text), delimiter=delimiter)
+    if '="' in text:  # how some exports keep Excel from reading "003" as a number
+        rows = ([_unmasked(cell) for cell in row] for row in rows)
     return cast("Rows", rows)
+
+
+def _unmasked(cell: str) -> str:
+    """The text of `="003"`."""
+    return cell[2:-1] if len(cell) > 2 and cell.startswith('="') and cell.endswith('"') else cell
 
 
 def separator(text: str) -> str:

@@ -67,7 +67,8 @@ def mended(text: str) -> tuple[str, int]:
 
     text = _MANGLED.sub(repair, text)
     if count:
-        return text, count
+        # « à » keeps a no-break space, which many programs make a plain one.
+        return text.replace("Ã  ", "à ").replace("Ã ", "à "), count
     inside = len(_CAPITAL_INSIDE.findall(text))
     fixed = _as_mac(text) if inside else None
     if fixed is not None and french_score(fixed) > french_score(text):
