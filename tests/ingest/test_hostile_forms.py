@@ -207,3 +207,24 @@ def test_numbers_kept_from_excel_lose_their_mask(read: Callable[[str], Any]) -> 
 
 def test_damaged_a_with_a_plain_space_is_repaired(read: Callable[[str], Any]) -> None:
     assert ("avis", "à voir, c'est très cher") in read("id;statut;avis\n1;loc;Ã  voir, c'est trÃ¨s cher\n")[0]
+
+
+def test_repeated_block_is_read_in_labels_where_the_main_table_is(
+    survey: Project,
+    imported: Callable[..., ImportResult],
+    answers: Callable[[], list[set[tuple[Any, ...]]]],
+    tmp_path: Path,
+) -> None:
+    (survey.questionnaires / "sorvelle.yaml").write_text(
+        'id: b\nversion: "1"\nlistes:\n  statut: [{name: loc, label: Locataire}, {name: prop, label: Propriétaire}]\n'
+        '  pieces: [{name: "1", label: "2"}, {name: "2", label: "3"}]\nquestions:\n'
+        "  - {type: select_one, list: statut, name: statut, label: Statut}\n  - {type: text, name: ville, label: Ville}\n"
+        "  - repeat: logement\n    questions:\n      - {type: select_one, list: pieces, name: pieces, label: Pièces}\n",
+        encoding="utf-8",
+    )
+    sheets: dict[str, list[list[Any]]] = {
+        "b": [["Statut", "Ville", "_id", "_index"], ["Locataire", "A", 7, 1]],
+        "logement": [["Pièces", "_index", "_parent_index", "_submission__id"], ["2", 1, 1, 7]],
+    }
+    imported(write_xlsx(tmp_path / "r.xlsx", sheets))
+    assert ("pieces", 1, 0, "1", "answered") in answers()[0]

@@ -12,10 +12,10 @@ from habitat_enquete.ingest.files.workbooks import CellValue
 from habitat_enquete.model.questionnaire import Question, Questionnaire
 
 
-def writes_labels(
+def label_evidence(
     questions: Iterable[tuple[Question, Sequence[Column]]], sample: Rows, questionnaire: Questionnaire
-) -> bool:
-    """Whether a sheet writes the labels of choices rather than their codes, judged on all its questions."""
+) -> int:
+    """How many more cells of a sheet write the labels of choices than their codes, all its questions together."""
     said = 0
     for question, columns in questions:
         indexes = [c.index for c in columns if c.target.part in {Part.ANSWER, Part.MENTION}]
@@ -24,7 +24,7 @@ def writes_labels(
             said += _evidence(
                 choices, (row[index] for row in sample for index in indexes if index < len(row))
             )
-    return said > 0
+    return said
 
 
 def _evidence(choices: ChoiceSet, cells: Iterable[CellValue]) -> int:

@@ -41,6 +41,7 @@ class RepeatedBlocks:
     problems: list[Problem]
     counts: Counts
     defects: Defects
+    labelled: bool = False  # whether the main table writes the labels of choices
     _instances: list[tuple[Table, dict[Node, list[Row]]]] = field(default_factory=list)
     _used: set[tuple[str, Node]] = field(default_factory=set)
 
@@ -69,7 +70,14 @@ class RepeatedBlocks:
             )
             return []
         sheets = {_sheet(each.sheet.name) for each in self.tables}
-        reader = SheetReader(table, self.questionnaire, self.options, self.problems, defects=self.defects)
+        reader = SheetReader(
+            table,
+            self.questionnaire,
+            self.options,
+            self.problems,
+            defects=self.defects,
+            labelled=self.labelled,
+        )
         return [(_parent(table.layout, row.cells, sheets), row) for block in reader.blocks() for row in block]
 
     def attach(self, row: Row, links: Mapping[Meta, int]) -> None:

@@ -42,13 +42,13 @@ class ResponseReader:
     def responses(self) -> Iterator[Response]:
         """Every response of the file, in the order of its rows."""
         told = (self.options, self.problems, self.counts)
-        blocks = RepeatedBlocks(self.questionnaire, self.repeats, *told, self.defects)
-        blocks.read()
-        links = links_to(self.main.layout)
-        screening = Screening(self.questionnaire, self.main, *told, self._metas)
         reader = SheetReader(
             self.main, self.questionnaire, self.options, self.problems, self.counts, self.defects
         )
+        blocks = RepeatedBlocks(self.questionnaire, self.repeats, *told, self.defects, reader.labelled)
+        blocks.read()
+        links = links_to(self.main.layout)
+        screening = Screening(self.questionnaire, self.main, *told, self._metas)
         twins: dict[str, int] = {}
         for rows in reader.blocks():
             for row in rows:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from habitat_enquete.errors import Code, Problem, Severity, problem
 from habitat_enquete.ingest.answers.fields import Field, field_for
 from habitat_enquete.ingest.answers.headers import Column
-from habitat_enquete.ingest.answers.labelling import ticks_are_flags, writes_labels
+from habitat_enquete.ingest.answers.labelling import label_evidence, ticks_are_flags
 from habitat_enquete.ingest.answers.readings import Context, Issue, Item, Reading
 from habitat_enquete.ingest.answers.routing import Rule
 from habitat_enquete.ingest.answers.rows import Counts, Defects, Options, Row, Table, TableRows
@@ -77,6 +77,7 @@ class SheetReader:
     checker: Checker = field(init=False)
     counts: Counts = field(default_factory=Counts)
     defects: Defects = field(default_factory=Defects)
+    labelled: bool = False  # whether labels of choices are written: what the rest of the file does, then what this sheet does
     _rows: TableRows = field(init=False)
     _conditional: set[str] = field(init=False)
     _involved: frozenset[str] = field(init=False)
@@ -104,6 +105,9 @@ class SheetReader:
         order = {name: rank for rank, name in enumerate(self.asked)}
         names = {name for name, _ in by_slot}
         sample = [cells for _, cells in islice(self._rows.data(), _SAMPLE_ROWS)]
+        slots = [(self.asked[name], columns) for (name, _), columns in by_slot.items()]
+        if said := label_evidence(slots, sample, self.questionnaire):
+            self.labelled = said > 0
         context = Context(
             self.questionnaire,
             self.options.today,
@@ -114,11 +118,7 @@ class SheetReader:
                 for question in self.asked.values()
                 if question.type.is_choice and self.companion(question).name in names
             ),
-            writes_labels(
-                [(self.asked[name], columns) for (name, _), columns in by_slot.items()],
-                sample,
-                self.questionnaire,
-            ),
+            self.labelled,
             ticks_are_flags(self.table.layout.columns, sample),
         )
         return [
