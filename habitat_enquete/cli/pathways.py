@@ -143,7 +143,7 @@ def _show_paths(result: PathwaysResult) -> None:
     say(f"{len(result.pathways)} parcours, {count(moves, 'déménagement')}.")
     if result.proposed:
         say(
-            f"{count(result.proposed, 'épisode relevé', 'épisodes relevés')} dans les entretiens, à confirmer (--table)."
+            f"{count(result.proposed, 'épisode relevé', 'épisodes relevés')} dans les entretiens, à confirmer (« enquete review », ou --table)."
         )
     say(result.typology.verdict)
     if result.crossed:

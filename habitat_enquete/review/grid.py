@@ -146,10 +146,12 @@ def _edited(text: str, asked: Mapping[str, Any]) -> Edit:
 
 
 def _set(text: str, code: str, asked: Mapping[str, Any]) -> str:
-    """Several values of a code at once, and its theme."""
-    for key, value in dict(asked.get("values") or {}).items():
+    """Several values of a code at once, its theme, and the code `before` which it stands there."""
+    values = dict(asked.get("values") or {})
+    before = str(values.pop("before", "")) or None
+    for key, value in values.items():
         if key == "theme":
-            text = codebook_edits.move_code(text, code, str(value))
+            text = codebook_edits.move_code(text, code, str(value), before=before)
         elif key in _LISTS:
             items = [str(each).strip() for each in value]
             text = codebook_edits.set_value(text, code, key, [each for each in items if each])

@@ -243,10 +243,11 @@ def test_a_code_too_wide_is_split_in_one_gesture(desk: Desk, coded: Project) -> 
 
 
 def test_several_values_of_a_code_change_at_once(desk: Desk) -> None:
-    values = {"label": "Loyer cher", "terms": ["loyer", " charges "], "theme": "lien"}
+    values = {"label": "Loyer cher", "terms": ["loyer", " charges "], "theme": "lien", "before": "voisins"}
     desk.edit_codebook({"edit": "set", "code": "loyer", "values": values, "sha256": desk.codebook().sha256})
     code = desk.codebook().code("loyer")
     assert (code.label, code.terms, code.theme) == ("Loyer cher", ("loyer", "charges"), "lien")
+    assert [each.id for each in desk.codebook().of_theme("lien")] == ["loyer", "voisins"]
 
 
 def test_a_codebook_being_edited_by_hand_does_not_stop_the_work(desk: Desk, coded: Project) -> None:

@@ -197,6 +197,18 @@ def test_a_code_dragged_to_another_theme_then_undone(page: Page, served: Any) ->
     assert served.desk.codebook().code("achat").theme == "prix"
 
 
+def test_a_code_is_put_elsewhere_without_a_mouse(page: Page, served: Any) -> None:
+    page.keyboard.press("g")
+    page.locator("button[aria-label='Modifier Bons voisins']").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Place dans la grille", exact=True).select_option(label="Prix : avant Prix d'achat")
+    page.locator("#ask-ok").press("Enter")
+    page.locator("#codebook section", has_text="Prix").locator(
+        ".code-name", has_text="Bons voisins"
+    ).first.wait_for()
+    assert [each.id for each in served.desk.codebook().of_theme("prix")] == ["loyer", "voisins", "achat"]
+
+
 def test_a_code_is_split_from_its_page(page: Page, served: Any) -> None:
     page.keyboard.press("g")
     page.locator(".code-name", has_text="Loyer élevé").click()

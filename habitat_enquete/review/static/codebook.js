@@ -31,7 +31,7 @@ function codeItem(code, theme) {
   const swatch = el("span", { class: "swatch" }); swatch.style.background = code.colour;
   const item = el("li", { draggable: true }, swatch, el("button", { type: "button", class: "code-name", title: code.definition || null, onclick: () => openCode(code.id) }, code.label),
     el("span", { class: "count", title: "codages retenus" }, String(code.count || "")),
-    el("button", { type: "button", class: "more", "aria-label": `Modifier ${code.label}`, title: "Modifier, déplacer, fusionner, retirer", onclick: () => editCode(code, theme) }, "⋯"));
+    el("button", { type: "button", class: "more", "aria-label": `Modifier ${code.label}`, title: "Modifier, déplacer, fusionner, retirer", onclick: () => editCode(code) }, "⋯"));
   item.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/code", code.id));
   droppable(item, (dragged) => dragged !== code.id && edit({ edit: "move", code: dragged, theme: theme.id, before: code.id }));
   return item;
@@ -95,7 +95,10 @@ async function renameTheme(theme) {
 const TEXTS = ["label", "definition", "include", "exclude", "polarity", "policy"], LISTS = ["terms", "not_terms"];
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
-async function editCode(code, theme) {
+// Where a code may go, as dragging it would: the end of a theme, or before another code.
+const places = (code) => state.study.codebook.themes.flatMap((theme) => [[theme.id, `à la fin de ${theme.label}`], ...theme.codes.filter((c) => c.id !== code.id).map((c) => [`${theme.id}/${c.id}`, `${theme.label} : avant ${c.label}`])]);
+
+async function editCode(code) {
   const others = [...state.codes.values()].filter((c) => c.id !== code.id).map((c) => [c.id, `${c.label} (${c.theme})`]);
   const notes = memosOn("code", code.id).slice(memoOf("code", code.id) ? 1 : 0);
   const given = await question(`Code « ${code.label} »`, [
@@ -107,7 +110,7 @@ async function editCode(code, theme) {
     { id: "policy", label: "Ce que valent ses règles", value: code.policy, options: [["auto", "un terme trouvé compte tout de suite"], ["suggest", "une personne décide"]] },
     { id: "terms", label: "Termes, un par ligne", value: code.terms.join("\n"), long: true },
     { id: "not_terms", label: "Contextes exclus, un par ligne", value: code.not_terms.join("\n"), long: true },
-    { id: "theme", label: "Thème", value: theme.id, options: state.study.codebook.themes.map((t) => [t.id, t.label]) },
+    { id: "place", label: "Place dans la grille", value: "", options: [["", "— ne pas déplacer —"], ...places(code)] },
     { id: "gone", label: "Fusionner ou retirer", value: "", options: [["", "— garder ce code —"], ["remove", "retirer de la grille (ses codages sont gardés)"], ...others.map(([id, label]) => [`merge:${id}`, `fusionner dans ${label}`])] },
     { id: "memo", label: "Mémo", value: memoOf("code", code.id), long: true, hint: notes.join(" · ") },
   ]);
@@ -118,7 +121,7 @@ async function editCode(code, theme) {
   const values = {};
   for (const key of TEXTS) if (given[key].trim() !== (code[key] || "")) values[key] = given[key].trim();
   for (const key of LISTS) if (lines(given[key]).join("\n") !== code[key].join("\n")) values[key] = lines(given[key]);
-  if (given.theme !== theme.id) values.theme = given.theme;
+  if (given.place) [values.theme, values.before = ""] = given.place.split("/");
   if (!Object.keys(values).length) return null;
   const said = values.terms || values.not_terms || values.policy ? "Grille enregistrée. « Appliquer la grille » relit les textes avec ces termes." : "Grille enregistrée.";
   return edit({ edit: "set", code: code.id, values }, said);

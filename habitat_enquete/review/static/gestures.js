@@ -68,6 +68,7 @@ export function settle(outcome, touched = new Set()) {
     if (suggestion && state.byDocument.has(suggestion.document)) { mark(suggestion); state.codings.set(suggestion.id, suggestion); }
   }
   for (const coding of outcome.changed || []) {
+    if (state.codings.get(coding.id)?.version > coding.version) continue; // older news, come late
     state.codings.delete(state.aside.get(coding.id)?.id);
     mark(state.codings.get(coding.id)); mark(coding);
     if (state.byDocument.has(coding.document)) state.codings.set(coding.id, coding);
