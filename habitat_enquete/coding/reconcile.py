@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -79,23 +80,54 @@ class UnknownCode:
     candidates: tuple[str, ...]
 
 
-def unknown_codes(codebook: Codebook, counts: Mapping[str, Sequence[int]]) -> tuple[UnknownCode, ...]:
-    """The codes in use that `codebook` does not define, with the ids that look like them among codes nobody used yet.
+def unknown_codes(
+    codebook: Codebook,
+    counts: Mapping[str, Sequence[int]],
+    successors: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[UnknownCode, ...]:
+    """The codes in use that `codebook` does not define, and what they may have become.
 
-    Args: `counts`: code → (codings, those a person decided on).
+    Args: `counts`: code → (codings, those a person decided on). `successors`: what the rules now find in the same places (see
+    `found_instead`); after them come the ids that look like the old one among codes that nobody decided on yet.
     """
     known = {code.id for code in codebook}
-    fresh = sorted(known - counts.keys())
+    fresh = sorted(code for code in known if not counts.get(code, (0, 0))[1])
     return tuple(
         UnknownCode(
             code,
             total,
             human,
-            tuple(difflib.get_close_matches(code, fresh, n=3, cutoff=0.5)),
+            tuple(
+                dict.fromkeys(
+                    [
+                        *(successors or {}).get(code, ()),
+                        *difflib.get_close_matches(code, fresh, n=3, cutoff=0.5),
+                    ]
+                )
+            )[:3],
         )
         for code, (total, human) in sorted(counts.items())
         if code not in known
     )
+
+
+def found_instead(gone: Iterable[Coding], present: Iterable[Coding]) -> dict[str, list[str]]:
+    """The codes that lie on at least half of the passages of each code that is `gone`, most often met first.
+
+    A code given another id, or merged into another, keeps its terms: the rules now find the other one in the same places.
+    """
+    here: dict[str, list[Coding]] = defaultdict(list)
+    for coding in present:
+        here[coding.document].append(coding)
+    passages: Counter[str] = Counter()
+    met: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for old in gone:
+        passages[old.code] += 1
+        met[old.code].update({each.code for each in here[old.document] if each.span.overlaps(old.span)})
+    return {
+        code: [name for name, times in found.most_common(3) if 2 * times >= passages[code]]
+        for code, found in met.items()
+    }
 
 
 def check_renamed(codebook: Codebook, used: Collection[str], renamed: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 from habitat_enquete.coding.reconcile import (
     UnknownCode,
     check_renamed,
+    found_instead,
     reanchor,
     restored,
     unknown_codes,
@@ -214,6 +215,15 @@ def _result(
             states[state] = states.get(state, 0) + count
     human = stored.human_counts(store)
     used = {code: (sum(by_state.values()), human.get(code, 0)) for code, by_state in counts.items()}
+    gone = sorted(used.keys() - {code.id for code in codebook})
+    instead = (
+        found_instead(
+            stored.codings(store, codes=gone),
+            (each for each in stored.codings(store) if each.code not in gone),
+        )
+        if gone
+        else {}
+    )
     return CodingResult(
         documents=documents,
         coded=coded,
@@ -222,7 +232,7 @@ def _result(
         removed=removed,
         reanchored=reanchored,
         orphans=tuple(stored.codings(store, states=[State.ORPHAN])),
-        unknown=unknown_codes(codebook, used),
+        unknown=unknown_codes(codebook, used, instead),
         states=states,
         mentions={code: by_state.get(State.ACCEPTED, 0) for code, by_state in counts.items()},
         pipeline=pipeline,

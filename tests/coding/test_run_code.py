@@ -219,6 +219,15 @@ def test_a_renaming_of_unknown_codes_is_refused(fielded, code, enquete, renamed,
     assert found(fielded) == before
 
 
+def test_what_a_code_became_is_read_in_the_places_where_it_was(fielded, code):
+    code()
+    with Store(fielded.database) as store:
+        journal.apply(store, "anne", decisions.accept(*codings(store, codes=["manque"])))
+    fielded.codebook_file.write_text(CODEBOOK.replace("id: manque", "id: penurie"), encoding="utf-8")
+    (gone,) = code().unknown
+    assert gone.candidates[0] == "penurie"  # no letter in common to speak of, but the same terms
+
+
 def test_a_kill_between_documents_keeps_what_is_done(fielded, code, monkeypatch):
     (fielded.interviews / "E02.txt").write_text(E01, encoding="utf-8")
 
