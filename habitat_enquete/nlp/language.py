@@ -70,9 +70,10 @@ va-et-vient on-dit qu'en-dira-t-on je-m'en-foutisme m'as-tu-vu sot-l'y-laisse
 p't-être p't'être p'têt p'tet p'têtre p'tit p'tite p'tits p'tites v'là s'cusez t'façon d'façon c'est-à-dire
 quat' quat'e aut' not' vot'
 """
+# Not those that are words of their own at the end of a sentence: « une école d'art. », « mon ex. », « on était sept. »
 ABBREVIATIONS: Final = """
-M. MM. Dr. Pr. St. Ste. Mgr. Me. Mr. Mrs. etc. cf. p. pp. av. apr. env. ex. art. vol. n°. tél. hab. bd. bld. ch. Mme. Mlle.
-p.ex. i.e. c.-à-d. a.m. p.m. J.-C. J.C. max. min. boul. arr. dép. éd. réf. resp. svp. janv. févr. avr. juil. sept. oct. nov. déc.
+M. MM. Dr. Pr. St. Ste. Mgr. Me. Mr. Mrs. etc. cf. p. pp. av. apr. env. n°. tél. hab. bd. bld. ch. Mme. Mlle.
+p.ex. i.e. c.-à-d. a.m. p.m. J.-C. J.C. boul. arr. dép. éd. réf. resp. svp. janv. févr. avr. juil. oct. nov. déc.
 """
 
 

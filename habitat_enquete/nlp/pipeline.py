@@ -24,7 +24,7 @@ SHIPPED: Final = "fr_enquete_parle"
 BLANK: Final = "blank"
 NEEDS: Final = ("lemma", "parse", "entities")
 # Raise it when tokens, lemmas or sentences change for the same model: cached annotations then expire.
-RULES_VERSION: Final = 4
+RULES_VERSION: Final = 5
 _COMPONENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "lemma": (
         "tok2vec",

@@ -44,19 +44,33 @@ class Words:
         """Whether a word is a verb: by its part of speech, or by the lexicon where there is no model."""
         if self.pos[rank]:
             return self.pos[rank] in _VERBS
-        first = lexicon().analyses(self.norms[rank])[:1]
+        norm = self.norms[rank]
+        first = (lexicon().analyses(norm) or lexicon().analyses(norm.replace("oe", "œ")))[:1]
         return bool(first) and first[0][0] in "VX"
 
 
 def comparable(annotated: AnnotatedText) -> Words:
     """The words of an annotated document in comparable form."""
-    norms = [spoken_norm(form) for form in annotated.forms]
+    norms = [even(form) for form in annotated.forms]
     number, numbers = -1, []
     for start in annotated.is_sentence_start:
         number += start
         numbers.append(number)
     lemmas = [lemma_key(norm, lemma) for norm, lemma in zip(norms, annotated.lemmas, strict=True)]
     return Words(norms, lemmas, annotated.pos, numbers)
+
+
+def even(form: str) -> str:
+    """The standard lower-case form of a word, « œ » and « æ » written as keyboards write them.
+
+    >>> even("Œuvre"), even("Chuis")
+    ('oeuvre', 'suis')
+    """
+    return _untied(spoken_norm(form))
+
+
+def _untied(word: str) -> str:
+    return word.replace("œ", "oe").replace("æ", "ae")
 
 
 def lemma_key(norm: str, lemma: str) -> str:
@@ -67,7 +81,7 @@ def lemma_key(norm: str, lemma: str) -> str:
     """
     if norm in OWN_PLURALS:
         return norm
-    key = lemma.lower().replace("’", "'")
+    key = _untied(lemma.lower().replace("’", "'"))
     return SHORTENED.get(key, key)
 
 

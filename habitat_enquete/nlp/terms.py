@@ -17,7 +17,7 @@ from habitat_enquete.nlp.annotated import AnnotatedText
 from habitat_enquete.nlp.lexicon import lexicon
 from habitat_enquete.nlp.oral import listed, spoken_norm
 from habitat_enquete.nlp.pipeline import Pipeline
-from habitat_enquete.nlp.stream import OWN_PLURALS, Words, lemma_key
+from habitat_enquete.nlp.stream import OWN_PLURALS, Words, even, lemma_key
 
 ANY: Final = "*"
 _PART: Final = re.compile(r'"([^"]*)"|(\*)|(…|\.\.\.)|([^"*…]+?)(?=\s*(?:"|\*|…|\.\.\.|$))')
@@ -133,7 +133,7 @@ def _elements(
         elif dots:
             yield Element(gap=gap)
         elif quoted.strip():
-            yield from (Element(forms=frozenset({spoken_norm(form)})) for form in read[quoted.strip()].forms)
+            yield from (Element(forms=frozenset({even(form)})) for form in read[quoted.strip()].forms)
         elif plain.strip():
             yield from _plain(read[plain.strip()])
 
@@ -141,13 +141,13 @@ def _elements(
 def _plain(annotated: AnnotatedText) -> Iterator[Element]:
     """Words by form, by the lemma the pipeline gives in the term, by the lemma the lexicon gives first."""
     for form, lemma in zip(annotated.forms, annotated.lemmas, strict=True):
-        norm = spoken_norm(form)
+        norm = even(form)
         if norm in {"se", "s'"}:
             yield Element(forms=REFLEXIVE)
         elif norm in OWN_PLURALS or norm in NEGATIVE:
             yield Element(forms=frozenset({norm}))
         else:
-            table = lexicon().lemma(norm) or norm
+            table = lexicon().lemma(spoken_norm(form)) or norm
             yield Element(
                 frozenset({norm}), frozenset(lemma_key(norm, each) for each in (lemma, table, norm))
             )

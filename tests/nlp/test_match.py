@@ -43,6 +43,11 @@ def matches(blank: Pipeline, interview: Build) -> Find:
     [
         ("Des locations, oui.", "location", ["locations"]),
         ("L’assainissement d'abord.", "assainissement", ["assainissement"]),
+        ("Le coeur de bourg et des cœurs de bourg.", "cœur de bourg", ["coeur de bourg", "cœurs de bourg"]),
+        ("Une œuvre, deux oeuvres.", "oeuvre", ["œuvre", "oeuvres"]),
+        ("Une œuvre.", '"oeuvre"', ["œuvre"]),
+        ("Elle sort d'une école d'art.", "école d'art", ["école d'art"]),
+        ("On y était à sept.", "à sept", ["à sept"]),
         ("On a refusé le prêt.", "refuser le prêt", ["refusé le prêt"]),
         ("Ils m'ont refusé le prêt.", "refuser le prêt", ["refusé le prêt"]),
         ("La banque nous a tous refusés.", "banque refuser", ["banque nous a tous refusés"]),
