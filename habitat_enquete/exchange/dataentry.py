@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from habitat_enquete.exchange.workbook_writing import write_text
 from habitat_enquete.ingest.expressions.bounds import Bounds, bounds_of
+from habitat_enquete.ingest.expressions.french import piped
 from habitat_enquete.model.questionnaire import Choice, Question, Questionnaire, QuestionType
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _columns(questionnaire: Questionnaire, repeat: str | None) -> Iterator[Colum
     for question in questionnaire.asked():
         if question.repeat != repeat or not question.type.is_answered or question.type is QuestionType.FILE:
             continue
-        label = f"{question.label} ({question.unit})" if question.unit else question.label
+        text = piped(question.label, {})
+        label = f"{text} ({question.unit})" if question.unit else text
         if question.matrix:
             label = f"{questionnaire.question(question.matrix).label} {label}"
         if question.type is QuestionType.SELECT_MULTIPLE:
@@ -152,6 +154,7 @@ def _validation(column: Column, questionnaire: Questionnaire, lists: _Lists) -> 
             return None
         return DataValidation(type="whole", operator="greaterThan", formula1="0", **_said("Un numéro.", ""))
     said = _said(question.constraint_message or _expected(question), question.hint)
+    said |= {"errorStyle": "warning"} if question.constraint_warns else {}
     if column.choice is not None:
         return DataValidation(
             type="list", formula1='"1,0"', **_said("1 : coché, 0 : non coché.", question.hint)
@@ -180,6 +183,8 @@ def _between(bounds: Bounds) -> dict[str, Any]:
 def _expected(question: Question) -> str:
     if question.type.is_choice:
         return "Choisissez une réponse de la liste."
+    if question.type is QuestionType.ACKNOWLEDGE:
+        return "OK, ou rien."
     if question.type is QuestionType.DATE:
         return "Une date, comme 31/12/2026."
     return "Un nombre entier." if question.type is QuestionType.INTEGER else "Un nombre."

@@ -108,6 +108,7 @@ def test_nothing_is_told_of_the_same_questions_without_a_fault():
         "begin_repeat | r | R | | | | | | ${age}", "integer | x | X | | . > 0 and . < 5 or . = 99", "text | y | Y ${x} | ${x} > 3", "end_repeat | |",
         "calculate | t | | | | sum(${x}) + indexed-repeat(${x}, ${r}, 1) + count(${r})",
         "date | d | D | | . >= date('2024-01-01')",
+        "select_one ${y} | qui | Qui ? | | | | ${y} != ''",
     ]  # fmt: skip
     assert {code for code, _ in told(form(rows))} <= {"CHECK_MESSAGE_MISSING"}
 

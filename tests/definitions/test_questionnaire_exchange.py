@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.exchange.dataentry import entry_sheets, write_dataentry
@@ -365,9 +366,31 @@ def test_data_entry_columns(habitants):
     }
 
 
-def test_data_entry_validations(habitants, tmp_path):
-    from openpyxl import load_workbook
+def test_data_entry_of_ranges_agreements_and_soft_checks(tmp_path):
+    study = parse_yaml(
+        """
+questions:
+  - {type: accord, nom: ok, libelle: "J'accepte"}
+  - {type: curseur, nom: note, libelle: "Note de ${ok}", parametres: "start=0 end=10 step=1"}
+  - {type: entier, nom: n, libelle: N, contrainte: ". < 5", niveau: informatif}
+""",
+        file="q.yaml",
+    )
+    write_dataentry(study, tmp_path / "saisie.xlsx")
+    sheet = load_workbook(tmp_path / "saisie.xlsx")["reponses"]
+    rules = [
+        (each.error, each.formula1, each.formula2, each.errorStyle)
+        for each in sheet.data_validations.dataValidation
+    ][1:]
+    assert rules == [
+        ("OK, ou rien.", '"OK"', None, None),
+        ("Un nombre.", "0", "10", None),
+        ("Un nombre entier.", "4", None, "warning"),
+    ]
+    assert sheet["C1"].value == "Note de […]"
 
+
+def test_data_entry_validations(habitants, tmp_path):
     write_dataentry(habitants, tmp_path / "saisie.xlsx")
     workbook = load_workbook(tmp_path / "saisie.xlsx")
     sheet = workbook["reponses"]
@@ -381,8 +404,6 @@ def test_data_entry_validations(habitants, tmp_path):
 
 
 def test_answers_typed_in_the_workbook_are_read(habitants, tmp_path):
-    from openpyxl import load_workbook
-
     write_dataentry(habitants, tmp_path / "saisie.xlsx")
     workbook = load_workbook(tmp_path / "saisie.xlsx")
     sheet = workbook["reponses"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.ingest.expressions.syntax import Binary, Current, Negate, Node, Number, parse
-from habitat_enquete.model.questionnaire import Question
+from habitat_enquete.model.questionnaire import Question, QuestionType
+
+_ENDS: Final = re.compile(r"(start|end)\s*=\s*(-?\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,11 @@ class Bounds:
 def bounds_of(question: Question) -> Bounds:
     """The bounds written in the constraint of a question: `. >= 16 and . <= 110`; none for anything else.
 
-    A strict bound (`. < 5000`) is given as inclusive when the question takes decimals.
+    A strict bound (`. < 5000`) is given as inclusive when the question takes decimals. A range says its own (`start=0 end=10`).
     """
+    if question.type is QuestionType.RANGE:
+        ends = dict(_ENDS.findall(question.parameters))
+        return Bounds(*(float(ends[name]) if name in ends else None for name in ("start", "end")))
     if not question.constraint:
         return Bounds()
     try:

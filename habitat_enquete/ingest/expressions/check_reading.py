@@ -46,9 +46,17 @@ class Reading:
             yield from reader.columns(expression)
         else:
             yield from reader.bare_words(expression)
-        if self.paths:
+        if self.paths and not _lists_a_repeat(written):
             yield from reader.repeats(expression.root, gathered=False)
         yield from reader.indexed(expression)
+
+
+def _lists_a_repeat(written: Written) -> bool:
+    """Whether an expression filters the rounds of a repeat, which are the choices of its question."""
+    holder = written.holder
+    return (
+        written.field == "choice_filter" and isinstance(holder, Question) and "${" in (holder.choices or "")
+    )
 
 
 @dataclass(frozen=True, slots=True)
