@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from habitat_enquete.ingest.interviews.labels import close, speaks_as
+from habitat_enquete.ingest.interviews.label_names import close, speaks_as
 from habitat_enquete.ingest.interviews.roles import Declaration
 from habitat_enquete.model.text import DocumentKind, Role
 

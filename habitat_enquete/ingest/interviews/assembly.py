@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
-from habitat_enquete.ingest.interviews.labels import key
+from habitat_enquete.ingest.interviews.label_names import key
 from habitat_enquete.ingest.interviews.marks import plus_is_pause, set_apart
 from habitat_enquete.ingest.interviews.roles import Declaration, speakers
 from habitat_enquete.ingest.interviews.speakers import Conversation, Utterance, conversation

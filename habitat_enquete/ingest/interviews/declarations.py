@@ -12,7 +12,7 @@ from pathlib import Path
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, problem
 from habitat_enquete.ingest.files.guards import read_text
-from habitat_enquete.ingest.interviews.labels import key
+from habitat_enquete.ingest.interviews.label_names import key
 from habitat_enquete.ingest.interviews.roles import Declaration
 from habitat_enquete.model.text import Role
 

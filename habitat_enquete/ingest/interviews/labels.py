@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import OSA
-
+from habitat_enquete.ingest.interviews.label_names import (
+    NOBODY,
+    NUMBERED,
+    PHRASES,
+    SMALL,
+    SOMEBODY,
+    TABLE_HEADS,
+    TITLE,
+    close,
+    has_capitals,
+    is_sentence,
+    is_small,
+    key,
+    speaks_as,
+)
 from habitat_enquete.ingest.transcripts.passages import Passage
 from habitat_enquete.ingest.transcripts.times import SPOKEN, TIME, seconds
 
@@ -87,94 +99,7 @@ _FORMS = (
     (Form.SIGN, _SIGNED),
 )
 _AFTER_BULLET = frozenset({Form.BRACKET, Form.COLON, Form.TAB})
-# What people add to a name: « (maire) », « , adjointe », « – chargée d'études ».
-_DESCRIBED = re.compile(r"\s*\([^()]*\)|(?<=\w),\s.*|(?<=\w)\s[–—-]\s.*")
 _DASH = re.compile(r"\s[–—-]\s|/\s")
-_SOMEBODY = re.compile(
-    r"(?:une?|des|les?|la|l[’'])\s?(?:dame|monsieur|homme|femme|gar[çc]on|filles?|fils|enfants?|maris?|[ée]pou(?:x|se)|conjointe?|"
-    r"compagn(?:e|on)|p[èe]re|m[èe]re|fr[èe]re|s(?:œ|oe)ur|voisine?s?|amie?s?|coll[èe]gue|secr[ée]taire|habitante?s?|"
-    r"participante?s?|personne|jeunes?|retrait[ée]e?|agent|[ée]lue?|intervenante?)\b.*",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(
-    r"(?:mm?\.|mr|mme|mlle|dr|me|monsieur|madame|mademoiselle|maître|docteur)\s", re.IGNORECASE
-)
-
-_ASKS = (
-    r"ch_\w+|enq(?:u[eê]t(?:eur|rice))?s?\.?|chercheu(?:r|se)s?|interview(?:eu(?:r|se)|er)s?|intervieweur|int|itw|animat(?:eur|rice)s?|"
-    r"mod[ée]rat(?:eur|rice)s?|facilitat(?:eur|rice)s?|journaliste|questions?|q|charg[ée]e? d[’' ]?[ée]tudes?|"
-    r"(?:[ée]tudiant|stagiaire|sociologue|m[ée]diat(?:eur|rice))(?:e)?|investigat(?:or|eur|rice)|researcher|moderator|examiner|moi"
-)
-_ANSWERS = (
-    r"enqu[êe]t[ée]e?s?|interview[ée]e?s?|interrog[ée]e?s?|r[ée]pondant(?:e)?s?|r[ée]p|r[ée]ponses?|r|loc(?:uteur|utrice)?s?\.?|"
-    r"informat(?:eur|rice)s?|informant(?:e)?|participant(?:e)?s?|habitant(?:e)?s?|entretenue?s?|ent|t[ée]moins?|inf|"
-    r"maire|[ée]lue?s?|adjointe?|h[ée]berg[ée]e?|r[ée]sidente?|locataire|propri[ée]taire|b[ée]n[ée]ficiaire|usag(?:er|[èe]re)|"
-    r"(?:personnes?|gens) (?:interrog|enqu[êe]t|rencontr|interview|entretenu|h[ée]berg|log)[ée]?e?s?|"
-    r"interviewee|respondent|subject|patient(?:e)?|candidate?|alternante?|seniors?"
-)
-_OTHERS = (
-    r"transcript(?:eur|rice|ion)|tous|toutes|ensemble|plusieurs|inconnue?s?|passante?s?|serveu(?:r|se)s?|interruption.*|"
-    r"voix (?:off|inconnue|ind[ée]termin[ée]e).*|nsp|x+|inaudible|non identifi[ée]e?s?|unknown|tierce personne|tiers|"
-    r"t[ée]l[ée]phone|public|salle|assembl[ée]e|groupe|brouhaha|hors entretien.*"
-)
-_ROLE_TAIL = r"(?:[ _.-]*(?:n°)?\s?(?:\d{1,3}|[a-h]))?"
-ASKS = re.compile(rf"(?:l[’' ]|l[ae] |une? )?(?:{_ASKS}){_ROLE_TAIL}", re.IGNORECASE)
-ANSWERS = re.compile(rf"(?:l[’' ]|l[ae] |une? |m\. le |mme la )?(?:{_ANSWERS}){_ROLE_TAIL}", re.IGNORECASE)
-OTHERS = re.compile(rf"(?:l[’' ]|l[ae] |une? )?(?:{_OTHERS}){_ROLE_TAIL}", re.IGNORECASE)
-_NUMBERED = re.compile(
-    r"(?:speaker|locuteur|locutrice|intervenante?|personne|voix|spk|participant|spkr)[ _-]*\w{1,2}",
-    re.IGNORECASE,
-)
-
-# What begins a line before a colon and is nobody: connectives, headings, fields of an interview sheet.
-_NOBODY_WORDS = """
-    alors donc exemple exemples remarque remarques nb ps attention résultat conclusion bref enfin
-    ensuite puis après avant ici là voilà oui non ok ouais merci bonjour bonsoir si mais et ou or car ni
-    que qui quoi ça cela c'est genre date lieu durée titre objet thème thèmes theme sujet contexte heure
-    âge age sexe profession commune adresse téléphone courriel mail statut situation fichier projet
-    étude guide consigne relance relances partie annexe source sources introduction présentation
-    préambule transcription retranscription enregistrement entretien interview d'abord premièrement
-    deuxièmement résumé synthèse mots-clés légende conventions page personnes présentes participants
-    présents excusés compte-rendu nom prénom public type consentement code numéro n° début d'accord
-    exactement voila bah ben bon euh hein hum hmm mmh ah oh eh parfait super absolument évidemment
-    effectivement justement aussi peut-être jamais toujours http https rires silence pause bref premier
-    deuxième c'est-à-dire moralité problème
-"""
-_NOBODY = frozenset(_NOBODY_WORDS.split())
-_PHRASES = frozenset(
-    {"par exemple", "d'une part", "d'autre part", "d'un côté", "le problème", "la question", "l'idée", "tout à fait", "bien sûr",
-     "ordre du jour", "compte rendu", "personnes présentes", "autrement dit", "la conclusion", "le résultat", "c'est ça",
-     "le pire", "le mieux", "la preuve", "même chose", "deux choses", "une chose", "autre chose", "ça veut dire", "je me suis dit",
-     "il m'a dit", "elle m'a dit", "on m'a dit", "ils m'ont dit", "il dit", "elle dit", "on dit", "on se dit", "je dis"}
-)  # fmt: skip
-# What a sentence has and a name has not: « Le maire m'a dit : », « C'était compliqué : », « Donc, si je comprends bien : ».
-_SENTENCE_WORDS = """
-    je j tu il on nous vous ils c ce ça cela me m te t se s y a ai as avons avez ont avait avais est es suis sont était étais
-    étaient sera fait faut faudrait va vais dit dis disait disent disais pense crois sais sait si que qu donc mais parce car pas
-    ne n plus voilà comme quand dont deux trois quatre
-"""
-_SENTENCE = frozenset(_SENTENCE_WORDS.split())
-_INITIALS = frozenset("cjmntsya")  # « M. C. » is somebody
-_TABLE_HEADS = frozenset(
-    {"propos", "texte", "transcription", "verbatim", "paroles", "parole", "contenu", "discours"}
-)
-_SMALL_WORDS = """
-    de du des d la le les l et à au aux en von van ben el al
-"""
-_SMALL = frozenset(_SMALL_WORDS.split())
-
-
-def key(label: str) -> str:
-    """What two spellings of a label share: no accents, capitals, dots or doubled blanks, no words added to the name.
-
-    >>> key("ENQ."), key("Enquêtée  (Mende)"), key("M. Petit, maire")
-    ('enq', 'enquetee', 'm petit')
-    """
-    bare = _DESCRIBED.sub(" ", label)
-    flat = "".join(
-        letter for letter in unicodedata.normalize("NFD", bare) if not unicodedata.combining(letter)
-    )
-    return " ".join(re.findall(r"\w+", flat.casefold().replace("’", "'"))) or flat.casefold().strip()
 
 
 def readings(passage: Passage) -> list[Header]:
@@ -232,84 +157,27 @@ def _name_like(label: str, form: Form) -> bool:
     bare = re.sub(r"\([^()]*\)", "", label).strip()
     words = bare.replace("’", "'").split()
     flat = " ".join(words).casefold()
-    titled = _TITLE.match(bare) is not None and form in {Form.COLON, Form.BRACKET}
+    titled = TITLE.match(bare) is not None and form in {Form.COLON, Form.BRACKET}
     if (
         not 1 <= len(words) <= (10 if titled else 7)
         or len(bare) > (60 if titled else 45)
-        or flat in _PHRASES
+        or flat in PHRASES
         or not any(map(str.isalpha, bare))
     ):
         return False
     if speaks_as(label) is not None:
         return True
-    if words[0].casefold().strip(".'") in _NOBODY:
+    if words[0].casefold().strip(".'") in NOBODY:
         return False
-    if len(words) > 1 and not titled and _is_sentence(bare):
+    if len(words) > 1 and not titled and is_sentence(bare):
         return False
     if re.search(r"\.\s+\w", re.sub(r"\b\w{1,4}\.", "", bare)):
         return False
-    if form in {Form.LINE, Form.DASH} and _is_small(bare):
+    if form in {Form.LINE, Form.DASH} and is_small(bare):
         return len(bare) > 1  # « marie », if it comes back as often as « enq » (`_sure`)
-    if form in {Form.DASH, Form.DOT, Form.LINE, Form.SIGN} and not _capital(words):
+    if form in {Form.DASH, Form.DOT, Form.LINE, Form.SIGN} and not has_capitals(words):
         return False
     return form is Form.BRACKET or bare[0].isupper() or bare[0].isdigit() or len(words) == 1
-
-
-def _is_small(label: str) -> bool:
-    """Whether a label is one word in small letters."""
-    return label.isalpha() and label.islower()
-
-
-def _is_sentence(bare: str) -> bool:
-    """Whether small words of a sentence stand in it; a capital makes an initial of « M A », not of « Y a »."""
-    words = re.findall(r"[^\W\d_]+", bare)
-    return any(word in _SENTENCE for word in words) or words[0].casefold() in _SENTENCE - _INITIALS
-
-
-def _capital(words: Sequence[str]) -> bool:
-    """Whether each word that counts begins with a capital or a figure."""
-    return all(word[0].isupper() or word[0].isdigit() or word.casefold() in _SMALL for word in words)
-
-
-def speaks_as(label: str) -> str | None:
-    """`asks`, `answers` or `other` when the label is a word for a role, else None. The words in brackets count too.
-
-    >>> speaks_as("Enquêtrice 2"), speaks_as("Interviewe"), speaks_as("Tous"), speaks_as("Marie"), speaks_as("Locuteur 1")
-    ('asks', 'answers', 'other', None, None)
-    """
-    bare = _DESCRIBED.sub("", label).strip(" .:")
-    if _NUMBERED.fullmatch(bare):
-        return None  # « Locuteur 1 » is what a machine calls anybody
-    for pattern, role in ((ASKS, "asks"), (ANSWERS, "answers"), (OTHERS, "other")):
-        if pattern.fullmatch(bare):
-            return role
-    described = _DESCRIBED.search(label)
-    return speaks_as(described[0].strip(" (),–—-")) if described and described.start() else None
-
-
-def close(label: str, others: Iterable[str]) -> str | None:
-    """The label among `others` that `label` misspells: one slip, two in a long word, never in a figure.
-
-    >>> close("Checheur", ["Interviewe", "Chercheur"]), close("Locuteur 1", ["Locuteur 2"]), close("Ana", ["Eva"])
-    ('Chercheur', None, None)
-    """
-    own = key(label)
-    near: list[tuple[int, str]] = []
-    for other in others:
-        theirs = key(other)
-        if (
-            own == theirs
-            or re.sub(r"\D", "", own) != re.sub(r"\D", "", theirs)
-            or min(len(own), len(theirs)) < 4
-        ):
-            continue
-        if own[0] != theirs[0] or (speaks_as(label) and speaks_as(other)):
-            continue
-        allowed = 2 if min(len(own), len(theirs)) >= 8 else 1
-        distance = OSA.distance(own, theirs, score_cutoff=allowed)
-        if distance <= allowed:
-            near.append((int(distance), other))
-    return min(near)[1] if near else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,10 +268,10 @@ def _sure(pair: tuple[Form, str], survey: _Survey) -> bool:
     if name in survey.declared:
         return True
     role = _names_role(header.label)
-    if form in {Form.LINE, Form.DASH} and _is_small(header.label) and not role:
+    if form in {Form.LINE, Form.DASH} and is_small(header.label) and not role:
         return _answers_a_role(form, count, survey)
     if form is Form.LINE:
-        known = role or (count >= 2 and _capital(header.label.split()))
+        known = role or (count >= 2 and has_capitals(header.label.split()))
         return (
             known and (count >= 2 or header.start_time is not None) and survey.followed[name] >= 0.8 * count
         )
@@ -440,7 +308,7 @@ def _everyone_coded(survey: _Survey) -> bool:
 
 def _names_role(label: str) -> bool:
     """Whether a label by itself tells a speaker: a word for who asks or answers, « Locuteur 2 », but no common word."""
-    if _NUMBERED.fullmatch(label):
+    if NUMBERED.fullmatch(label):
         return True
     return speaks_as(label) in {"asks", "answers"} and key(label) != "moi"
 
@@ -460,7 +328,7 @@ def _without_sheet(chosen: dict[int, Header], survey: _Survey) -> dict[int, Head
 
 def _field(words: str, header: Header) -> bool:
     """Whether what follows a label is a name or a value rather than speech."""
-    if key(words) in _TABLE_HEADS:
+    if key(words) in TABLE_HEADS:
         return True
     short = len(words.split()) <= 6 and not words.rstrip().endswith((".", "?", "!", "…"))
     return header.form in {Form.COLON, Form.TAB, Form.DASH} and short
@@ -524,12 +392,12 @@ def _unmistakable(header: Header, common: frozenset[str]) -> bool:
     """Whether a label seen once is a person's: a title, capitals, or a name that is never a common word here."""
     if header.form in _WEAK:
         return False
-    if _TITLE.match(header.label) or _SOMEBODY.fullmatch(header.label):
+    if TITLE.match(header.label) or SOMEBODY.fullmatch(header.label):
         return True
     words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", header.label))
-    if not words or len(words) > 4 or not _capital(words):
+    if not words or len(words) > 4 or not has_capitals(words):
         return False
-    return all(word.casefold() not in common for word in words if word.casefold() not in _SMALL)
+    return all(word.casefold() not in common for word in words if word.casefold() not in SMALL)
 
 
 def _lower_words(passages: Sequence[Passage]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from habitat_enquete.errors import Code, Problem, Severity, problem
-from habitat_enquete.ingest.interviews.labels import close, key, speaks_as
+from habitat_enquete.ingest.interviews.label_names import close, key, speaks_as
 from habitat_enquete.ingest.interviews.speakers import (
     ANSWERED,
     ASKED,

@@ -9,14 +9,8 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from habitat_enquete.ingest.interviews.labels import (
-    Header,
-    accepted,
-    key,
-    labels_inside,
-    role_words_inside,
-    speaks_as,
-)
+from habitat_enquete.ingest.interviews.label_names import key, speaks_as
+from habitat_enquete.ingest.interviews.labels import Header, accepted, labels_inside, role_words_inside
 from habitat_enquete.ingest.transcripts.passages import Mark, Passage
 from habitat_enquete.ingest.transcripts.times import timed
 from habitat_enquete.model.span import Span
