@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parent / "habitat_enquete" / "lang" / FILE
 OPEN = {"noun": "N", "verb": "V", "aux": "X", "adj": "A", "adv": "R"}
 CLOSED = {"det": "D", "pron": "P", "adp": "S", "cconj": "C", "sconj": "J"}
-EVERY_FORM = "+"  # in vocabulary.tsv
+EVERY_FORM, WRONG = "+", "-"  # in vocabulary.tsv
 OFTEN, SURE = 50, 20  # occurrences in the training texts
 Analysis = tuple[str, str, str]  # form, letter of the part of speech, lemma
 
@@ -44,6 +44,9 @@ def build(tables: Path, treebanks: Iterable[Path]) -> str:
             found[form][letter + lemma] = None
     for form, letter, lemma in vocabulary_forms():
         found[form][letter + lemma] = None
+    for form, letter, lemma in vocabulary(wrong=True):
+        for mark in ("", FOR_LEMMAS):
+            found[form].pop(mark + letter + lemma, None)
     lines = [f"{form}\t{'|'.join(analyses)}" for form, analyses in found.items()]
     heads = [";".join(sorted(words(name))) for name in ("first_names.txt", "places.txt")]
     return "\n".join((*heads, *sorted(lines)))
@@ -58,12 +61,14 @@ def treebank_analyses(treebanks: Iterable[Path]) -> Iterator[Analysis]:
                     yield word.form.lower().replace("’", "'"), LETTER_OF_POS[word.pos], word.lemma
 
 
-def vocabulary() -> Iterator[Analysis]:
-    """Our own words: housing and spoken French."""
+def vocabulary(*, wrong: bool = False) -> Iterator[Analysis]:
+    """Our own words: housing and spoken French; or what tables and treebanks say wrongly of common words (`-voir` for « sais »)."""
     for line in (HERE / "vocabulary.tsv").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             form, pos, lemma = line.split("\t")
-            yield form, LETTER_OF_POS.get(pos, "N"), form if lemma == EVERY_FORM else lemma
+            if lemma.startswith(WRONG) is wrong:
+                lemma = form if lemma == EVERY_FORM else lemma.removeprefix(WRONG)
+                yield form, LETTER_OF_POS.get(pos, "N"), lemma
 
 
 def vocabulary_forms() -> Iterator[Analysis]:

@@ -79,11 +79,16 @@ class Lexicon:
         return tuple(dict.fromkeys(one[1:] for one in self.analyses(form)))
 
     def attests(self, form: str, pos: str, lemma: str) -> bool:
-        """Whether `form` can be `lemma` as that part of speech, or whether `lemma` is such a word itself."""
+        """Whether `form` can be `lemma` as that part of speech; of an unknown form, whether `lemma` is such a word itself.
+
+        >>> lexicon().attests("sais", "VERB", "voir"), lexicon().attests("kiffouillais", "VERB", "voir")
+        (False, True)
+        """
         letters = _same(LETTER_OF_POS.get(pos, "?"))
-        return any(
-            one[0] in letters and one[1:] == lemma for word in (form, lemma) for one in self.analyses(word)
-        )
+        known = [one[1:] for one in self.analyses(form) if one[0] in letters]
+        if known:
+            return lemma in known
+        return any(one[0] in letters and one[1:] == lemma for one in self.analyses(lemma))
 
     def word_class(self, text: str) -> str:
         """The parts of speech a form can be (`NV`), with `f` or `l` for capitalised first names and places; `?` if unknown."""
