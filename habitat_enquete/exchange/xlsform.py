@@ -202,8 +202,9 @@ class _Writer:
         if path in self.matrices:
             return self._matrix(self.matrices[path])
         block: Group | Repeat = described or self.repeats.get(path) or Group(path)
+        fallback = path[-1] if isinstance(block, Repeat) else ""  # tools want to name the rounds of a repeat
         row = {"type": "begin_repeat" if isinstance(block, Repeat) else "begin_group", "name": path[-1]}
-        row |= self.texts("label", block.label or path[-1], block.labels) | self.texts(
+        row |= self.texts("label", block.label or fallback, block.labels) | self.texts(
             "hint", block.hint, block.hints
         )
         row |= {"relevant": block.relevant, "appearance": block.appearance} | self.attributes(

@@ -85,6 +85,48 @@ BLOCKS = """
 | | dataset | label |
 | | gens | concat(${age}, 'a') |
 """
+# Metadata, files, blocks without a label, attributes of other tools, settings that this software does not read.
+RARE = """
+| survey |
+| | type | name | label | hint | required | relevant | constraint | constraint_message | calculation | default | appearance | parameters | read_only | trigger | image | body::accept | instance::x:y | bind::jr:preload | repeat_count |
+| | audit | audit | | | | | | | | | | location-priority=balanced location-min-interval=60 location-max-age=120 | | | | | | | |
+| | start-geopoint | sg | | | | | | | | | | | | | | | | | |
+| | background-audio | ba | | | | | | | | | | quality=low | | | | | | | |
+| | username | username | | | | | | | | | | | | | | | | | |
+| | begin_group | g1 | | | | | | | | | field-list | | | | | | | | |
+| | begin_group | g2 | **Gras** *it* | | | | | | | | | | | | | | | | |
+| | note | im | | | | | | | | | | | | | a.png | | | | |
+| | text | a | A | | ${b}='x' | | | | | today() | | | yes | | | | z | | |
+| | text | b | B | | | | . != ${a} | Pas ${a} ! | | | numbers | | | | | | | | |
+| | end_group | | | | | | | | | | | | | | | | | | |
+| | end_group | | | | | | | | | | | | | | | | | | |
+| | barcode | bc | BC | | | | | | | | | | | | | | | | |
+| | geotrace | gt | GT | | | | | | | | | | | | | | | | |
+| | audio | au | AU | | | | | | | | | quality=low | | | | | | | |
+| | file | fi | FI | | | | | | | | | | | | | .pdf | | | |
+| | dateTime | dt | DT | | | | | | | | no-calendar | | | | | | | | |
+| | time | t | T | | | | | | | 08:30 | | | | | | | | | |
+| | acknowledge | ok | OK ? | | yes | | | | | | | | | | | | | | |
+| | select_one_from_file com.csv | com | Commune | | | | | | | | minimal | value=code, label=nom | | | | | | | |
+| | select_multiple_from_file com.csv | coms | Communes | | | | | | | | | | | | | | | | |
+| | calculate | c | | | | | | | now() | | | | | ${b} | | | | | |
+| | decimal | d | D | | | | . > -1.5 | | | | | | | | | | | | |
+| | begin_repeat | r | R | | | | | | | | | | | | | | | | 3 |
+| | begin_group | rg | RG | | | ${a} != '' | | | | | | | | | | | | | |
+| | select_multiple l | m | M | | | | | | | a b | w2 | | | | | | | | |
+| | rank l | rk | RK | | | | | | | | | randomize=true | | | | | | | |
+| | end_group | | | | | | | | | | | | | | | | | | |
+| | end_repeat | | | | | | | | | | | | | | | | | | |
+| | hidden | h | | | | | | | | 5 | | | | | | | | | |
+| | email | mail | | | | | | | | | | | | | | | | | |
+| choices |
+| | list_name | name | label | image |
+| | l | a | A | x.png |
+| | l | b | B | |
+| settings |
+| | form_title | form_id | version | public_key | submission_url | style | instance_name | allow_choice_duplicates | namespaces |
+| | N3 | n3 | 2026-01 | | https://example.org/x | theme-grid | concat(${b}, uuid()) | yes | x="http://x.org" |
+"""
 
 
 def form(tmp_path: Path, markdown: str) -> Path:
@@ -111,8 +153,9 @@ def xform(path: Path) -> list[str]:
     return sorted(line.strip() for line in re.sub(r">\s*<", ">\n<", text).splitlines())
 
 
-def test_everything_is_the_same_for_the_collection_tool(tmp_path):
-    source = form(tmp_path, EVERYTHING)
+@pytest.mark.parametrize("written", [EVERYTHING, RARE])
+def test_everything_is_the_same_for_the_collection_tool(tmp_path, written):
+    source = form(tmp_path, written)
     assert xform(through_yaml(tmp_path, source)) == xform(source)
 
 
