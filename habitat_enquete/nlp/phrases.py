@@ -143,6 +143,13 @@ def _document(pieces: Sequence[Tagged]) -> tuple[Any, list[int]]:
     return Doc(Vocab(), words=forms, lemmas=lemmas, pos=pos), starts
 
 
+def function_words() -> frozenset[str]:
+    """French words that carry no meaning of their own: what tells them apart when no part of speech is known."""
+    from spacy.lang.fr.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
+
+
 def tagged_key_terms(pieces: Sequence[Tagged], *, count: int = 20) -> list[KeyTerm]:
     """The key terms of pieces of text already tagged (see `key_terms`); none without parts of speech."""
     from textacy.extract.keyterms.textrank import textrank

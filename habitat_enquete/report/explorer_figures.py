@@ -43,7 +43,8 @@ _CLOUD_WORDS: Final = 40
 _STRIPS: Final = 60
 _STRIP_UNITS: Final = 10
 _TINY: Final = 1e-9
-_PASSES: Final = 60
+_PASSES: Final = 80
+_WIDTH: Final = 0.58  # of a letter, in the size of its type
 
 
 def colour(number: int) -> str:
@@ -192,7 +193,10 @@ def network(shown: Network) -> str:
     biggest = max(size for _, size in shown.terms.values())
     sizes = {term: 11 + 10 * math.sqrt(size / biggest) for term, (_, size) in shown.terms.items()}
     at = _apart(
-        {term: (to_x(float(x)), to_y(float(y)), len(term) * 6.2 + 8, 20.0) for term, (x, y) in places.items()}
+        {
+            term: (to_x(float(x)), to_y(float(y)), len(term) * _WIDTH * sizes[term] + 6, 1.15 * sizes[term])
+            for term, (x, y) in places.items()
+        }
     )
     heaviest = max(edge.weight for edge in shown.edges)
 

@@ -12,7 +12,8 @@ from habitat_enquete.model.coding import Coding, State
 from habitat_enquete.model.response import AnswerState
 from habitat_enquete.model.text import Document
 from habitat_enquete.nlp.annotate import annotate, processes_for
-from habitat_enquete.nlp.pipeline import SHIPPED, load
+from habitat_enquete.nlp.phrases import function_words
+from habitat_enquete.nlp.pipeline import BLANK, SHIPPED, load
 from habitat_enquete.project import Project
 from habitat_enquete.store import codings as stored_codings
 from habitat_enquete.store import pathways as stored_pathways
@@ -85,6 +86,8 @@ def run(
     )
     themes = {code.id: codebook.theme(code.theme).label for code in codebook}
     choices = choices or Choices(stop_words=stop_words(project.root / STOP_WORDS_FILE))
+    if pipeline == BLANK:
+        choices = replace(choices, stop_words=choices.stop_words | function_words())
     crossed = crossed_attributes(said.units, attributes)
     phrases = found_phrases(said.units, choices.stop_words)
     compounds = phrases.cohesive(said.units)
