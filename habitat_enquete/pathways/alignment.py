@@ -19,6 +19,9 @@ from habitat_enquete.pathways.costs import Costs
 from habitat_enquete.pathways.sequences import Codes
 
 LANES: Final = 32
+# Beyond this many bytes, keeping every row for the next sequence costs more (going to memory and back) than it saves.
+_CACHE: Final = 3_500_000
+_ROLLING: Final = 3
 
 
 @compiled
@@ -33,11 +36,13 @@ def _align(
     lane_costs: NDArray[Any],
     lane_indels: NDArray[Any],
     out: NDArray[Any],
+    keeps_rows: bool,
 ) -> None:
     """Distances of sequences `first`… (one per lane) to every sequence from `first` on, into `out` (sequence, lane).
 
     `rows` has shape (length + 1, (length + 1) * LANES), `lane_costs` (states, length * LANES): flat, because the compiler
-    must know how far apart two cells are to treat the lanes together.
+    must know how far apart two cells are to treat the lanes together. Without `keeps_rows`, `rows` holds three rows only: the first,
+    and two in turn; prefixes are then computed again.
     """
     n = codes.shape[0]
     width = 0
@@ -51,11 +56,14 @@ def _align(
     for cell in range(width * LANES):
         rows[0, cell + LANES] = rows[0, cell] + lane_indels[cell]
     for sequence in range(first, n):
-        start = 0 if sequence == first else shared[sequence]
+        start = 0 if sequence == first or not keeps_rows else shared[sequence]
         for row in range(start, lengths[sequence]):
             state = codes[sequence, row]
             step = indel[state]
-            above, current, replaced = rows[row], rows[row + 1], lane_costs[state]
+            before, after = row, row + 1
+            if not keeps_rows:
+                before, after = (0 if row == 0 else 2 - row % 2), 1 + row % 2
+            above, current, replaced = rows[before], rows[after], lane_costs[state]
             for lane in range(LANES):
                 current[lane] = above[lane] + step
             for cell in range(width * LANES):
@@ -66,7 +74,10 @@ def _align(
                 current[cell + LANES] = best if best < by_adding else by_adding
         for lane in range(LANES):
             own = lengths[min(first + lane, n - 1)]
-            out[sequence - first, lane] = rows[lengths[sequence], own * LANES + lane]
+            last = lengths[sequence]
+            if not keeps_rows and last > 0:
+                last = 2 - last % 2
+            out[sequence - first, lane] = rows[last, own * LANES + lane]
 
 
 def _shared_prefixes(codes: Codes) -> NDArray[np.int64]:
@@ -93,11 +104,13 @@ def optimal_matching(
     shared = _shared_prefixes(codes)
 
     def block(first: int) -> None:
-        rows = np.zeros((width + 1, (width + 1) * LANES), dtype=dtype)
+        rows = _rows(width, dtype)
         lane_costs = np.zeros((len(costs.indel), width * LANES), dtype=dtype)
         lane_indels = np.zeros(width * LANES, dtype=dtype)
         out = np.empty((n - first, LANES), dtype=dtype)
-        _align(codes, lengths, shared, first, *tables, rows, lane_costs, lane_indels, out)
+        _align(
+            codes, lengths, shared, first, *tables, rows, lane_costs, lane_indels, out, len(rows) > _ROLLING
+        )
         for lane in range(min(LANES, n - first - 1)):
             line = first + lane
             begin = row_start(line, n)
@@ -121,14 +134,23 @@ def to_references(codes: Codes, references: Codes, costs: Costs) -> NDArray[np.f
         both[: len(lanes), : lanes.shape[1]] = lanes
         both[len(lanes) :, : codes.shape[1]] = codes
         lengths = (both >= 0).sum(axis=1).astype(np.int64)
-        rows = np.zeros((width + 1, (width + 1) * LANES), dtype=np.float32)
+        rows = _rows(width, np.float32)
         lane_costs = np.zeros((len(costs.indel), width * LANES), dtype=np.float32)
         out = np.empty((len(both), LANES), dtype=np.float32)
         tables = costs.substitution.astype(np.float32), costs.indel.astype(np.float32)
         shared = _shared_prefixes(both)
-        _align(both, lengths, shared, 0, *tables, rows, lane_costs, np.zeros(width * LANES, np.float32), out)
+        lane_indels = np.zeros(width * LANES, np.float32)
+        keeps_rows = len(rows) > _ROLLING
+        _align(both, lengths, shared, 0, *tables, rows, lane_costs, lane_indels, out, keeps_rows)
         parts.append(out[len(lanes) :, : len(lanes)])
     return np.concatenate(parts, axis=1)
+
+
+def _rows(width: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """Room for all rows of the dynamic programme when they fit in the processor's cache, else for three."""
+    size = (width + 1) * LANES
+    fits = (width + 1) * size * np.dtype(dtype).itemsize <= _CACHE
+    return np.zeros((width + 1 if fits and width >= _ROLLING else _ROLLING, size), dtype=dtype)
 
 
 def row_start(row: int, n: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +122,12 @@ def test_single_precision_keeps_seven_digits(mvad: Sequences) -> None:
     single = distances(mvad, cost="TRATE", dtype=np.float32).triangle
     assert single.dtype == np.float32
     assert np.abs(single / np.where(double, double, 1) - (double > 0)).max() < 3e-6
+
+
+def test_long_paths_are_compared_as_short_ones_with_three_rows(
+    paths: Callable[..., Sequences], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sequences = paths("AABBCCDD", "AABB", "ABCD", "DDDDDDDD", "A", "AABBCCDA", "BB*BCC")
+    whole = distances(sequences, "OM", cost="TRATE").square()
+    monkeypatch.setattr("habitat_enquete.pathways.alignment._CACHE", 0)
+    assert (distances(sequences, "OM", cost="TRATE").square() == whole).all()
