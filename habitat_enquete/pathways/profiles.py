@@ -15,6 +15,8 @@ from habitat_enquete.pathways.communes import Gazetteer
 from habitat_enquete.pathways.dates import month_name
 from habitat_enquete.pathways.timeline import Stay, stays
 
+# The kind of the only profile of a study without types nor publics.
+EVERYBODY: Final = "ensemble"
 _TOP: Final = 5
 _QUOTES: Final = 3
 _MULTIPLE: Final = frozenset({"publics_pd2h"})

@@ -29,7 +29,7 @@ from habitat_enquete.pathways.contrasts import (
 )
 from habitat_enquete.pathways.drafts import Reading, read_drafts
 from habitat_enquete.pathways.moves import moves
-from habitat_enquete.pathways.profiles import Ground, Profile, of_attribute, of_types
+from habitat_enquete.pathways.profiles import EVERYBODY, Ground, Profile, of_attribute, of_types, profile
 from habitat_enquete.pathways.proposals import merged_with
 from habitat_enquete.pathways.proposals import propose as propose_episodes
 from habitat_enquete.pathways.settings import Settings, settings
@@ -277,9 +277,13 @@ def _profiles(
 ) -> Iterable[Profile]:
     if not ground.pathways:
         return
-    yield from of_types(ground, _types(typology))
+    found = of_types(ground, _types(typology))
     for attribute in choices.by:
-        yield from of_attribute(ground, attribute, labels.get(attribute))
+        found += of_attribute(ground, attribute, labels.get(attribute))
+    # Without types nor publics, everybody is one group: where they moved, why, and what they wish.
+    yield from found or [
+        profile(ground, EVERYBODY, EVERYBODY, "Ensemble des personnes", list(ground.pathways))
+    ]
 
 
 def _differences(

@@ -13,6 +13,7 @@ from habitat_enquete.pathways.building import Clock, Unit
 from habitat_enquete.pathways.contrasts import Contrast
 from habitat_enquete.pathways.descriptive import chronogram, mean_time, transition_counts
 from habitat_enquete.pathways.moves import flows
+from habitat_enquete.pathways.profiles import EVERYBODY
 from habitat_enquete.pathways.run import PathwaysResult
 from habitat_enquete.pathways.sequences import Sequences, distinct_states
 from habitat_enquete.pathways.study import ordered
@@ -139,7 +140,7 @@ def _contrast_figures(result: PathwaysResult) -> Iterator[tuple[str, Figure, str
     outcomes = {
         each.label: (each.succeeded, each.in_progress, each.failed)
         for each in result.installations
-        if each.attribute != "type"
+        if each.attribute not in ("type", EVERYBODY)
     }
     if outcomes:
         yield (

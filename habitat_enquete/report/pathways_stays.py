@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from habitat_enquete.pathways.profiles import values
+from habitat_enquete.pathways.profiles import EVERYBODY, values
 from habitat_enquete.pathways.run import PathwaysResult
 from habitat_enquete.pathways.sequences import Floats
 from habitat_enquete.pathways.survival import Survival, kaplan_meier, temporary_stays
@@ -35,7 +35,7 @@ def temporary(result: PathwaysResult) -> list[Stays]:
     if durations.size:
         found.append(_of_stays("ensemble", "Ensemble", durations, ended))
     for profile in result.profiles:
-        if profile.kind != "type":
+        if profile.kind not in ("type", EVERYBODY):
             own = np.array(
                 [profile.id in values(result.pathways[p], profile.kind) for p in people], dtype=bool
             )

@@ -13,7 +13,7 @@ from habitat_enquete.pathways.dates import spoken
 from habitat_enquete.pathways.descriptive import chronogram, transition_counts
 from habitat_enquete.pathways.indicators import indicators
 from habitat_enquete.pathways.moves import flows, place_of
-from habitat_enquete.pathways.profiles import Count, Profile, values
+from habitat_enquete.pathways.profiles import EVERYBODY, Count, Profile, values
 from habitat_enquete.pathways.run import PathwaysResult
 from habitat_enquete.pathways.sequences import Event, compact, distinct_states
 from habitat_enquete.pathways.subsequences import Order, compared, frequent, timelines
@@ -301,6 +301,8 @@ def _met_table(result: PathwaysResult) -> Table:
 
 
 def _members(result: PathwaysResult, profile: Profile) -> list[str]:
+    if profile.kind == EVERYBODY:
+        return list(result.pathways)
     if profile.kind == "type":
         return [person for person, known in result.types.items() if known[0] == profile.id]
     return [p for p, pathway in result.pathways.items() if profile.id in values(pathway, profile.kind)]

@@ -492,3 +492,14 @@ def test_portraits_and_flows_are_told_in_the_workbook(paths_of) -> None:  # type
     assert found["flux entre lieux"][1] == [
         ("Lozère (48)", "Mayenne (53)", 1, None, "un emploi (1), le loyer (1)")
     ]
+
+
+def test_without_types_nor_publics_everybody_is_one_profile(paths_of) -> None:  # type: ignore[no-untyped-def]
+    lines = [
+        "P1 | 2010 | 2015 | Mende | parents |",
+        "P1 | 2015 | | Laval | hlm | un emploi",
+        "P2 | 2012 | | Laval | hlm |",
+    ]
+    (profile,) = paths_of(*lines).profiles
+    assert (profile.label, profile.people, profile.moves) == ("Ensemble des personnes", 2, 1)
+    assert [(count.label, count.people) for count in profile.motives] == [("un emploi", 1)]
