@@ -10,12 +10,14 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from habitat_enquete.errors import Code as Message
+from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.codebook import Code, Codebook, Rule
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, Role
 from habitat_enquete.nlp import scope
 from habitat_enquete.nlp.annotated import AnnotatedText
-from habitat_enquete.nlp.pipeline import Pipeline
+from habitat_enquete.nlp.pipeline import BLANK, Pipeline
 from habitat_enquete.nlp.stream import Words, comparable, heard
 from habitat_enquete.nlp.terms import TermIndex
 
@@ -144,7 +146,7 @@ class _Turn:
             vocab,
             words=list(self.annotated.forms[part]),
             lemmas=list(self.annotated.lemmas[part]),
-            pos=pos if any(pos) else None,
+            pos=[each or "X" for each in pos],  # spaCy refuses to look for POS in a text that has none
         )
 
 
@@ -164,11 +166,17 @@ def _all_terms(codebook: Codebook) -> list[str]:
 
 
 def _compile_patterns(codebook: Codebook, pipeline: Pipeline) -> Matcher | None:
-    """One spaCy Matcher for the rules that ask for token patterns; None when none does."""
+    """One spaCy Matcher for the rules that ask for token patterns; None when none does.
+
+    Raises: EnqueteError when a pattern asks for a part of speech and the pipeline gives none.
+    """
     matcher = Matcher(pipeline.nlp.vocab)
     for code in codebook:
         for number, rule in enumerate(code.rules):
             if rule.patterns:
+                if pipeline.name == BLANK and any("POS" in token for one in rule.patterns for token in one):
+                    need = f"POS dans un motif du code « {code.id} »"
+                    raise EnqueteError(Message.LANG_COMPONENT_ABSENT, name=BLANK, need=need)
                 matcher.add(
                     _pattern_key(code, number), [[dict(token) for token in one] for one in rule.patterns]
                 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from habitat_enquete.errors import EnqueteError
 from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.model.codebook import Code, Codebook, Rule
 from habitat_enquete.model.span import Span
@@ -191,6 +192,12 @@ def test_rule_may_hold_token_patterns(matches: Find) -> None:
     rule = Rule(patterns=(({"LEMMA": "chercher"}, {"OP": "?"}, {"LOWER": "maison"}),))
     text = "On cherchait une maison."
     assert [match.span.quote(text) for match in matches(text, rules=(rule,))] == ["cherchait une maison"]
+
+
+def test_a_pattern_on_parts_of_speech_needs_a_model(matches: Find) -> None:
+    rule = Rule(patterns=(({"POS": "NUM"}, {"LOWER": "enfants"}),))
+    with pytest.raises(EnqueteError, match="POS dans un motif du code « c »"):
+        matches("Trois enfants.", rules=(rule,))
 
 
 def test_only_informants_are_coded_unless_asked(blank: Pipeline, interview: Build) -> None:
