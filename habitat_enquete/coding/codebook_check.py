@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from habitat_enquete.coding.rules import Match, codings_of
+from habitat_enquete.coding.rules import Match, TurnIndex, codings_of
 from habitat_enquete.model.codebook import Code, Codebook
 from habitat_enquete.model.text import Document, DocumentKind, Source
 
-_EVERYWHERE: Final = 0.3  # of the documents: a term met in more says little
-_ENOUGH_DOCUMENTS: Final = 10  # fewer documents do not tell a term that is everywhere
+_EVERYWHERE: Final = 0.3  # of the turns and answers: a term met in more says little
+_EVERY_DOCUMENT: Final = 0.9  # of the documents: the subject of the study, most often
+_ENOUGH: Final = 10  # fewer turns, or documents, do not tell a term that is everywhere
 _SAME: Final = 0.8  # share of a code's passages that another code has too
 
 Finder = Callable[[str], Sequence[Match]]
@@ -35,7 +36,7 @@ class Remark(StrEnum):
 SENTENCES: Final[Mapping[Remark, str]] = {
     Remark.DEAD_TERM: "sans effet dans l'étude, {count} terme(s) sur {total} : {term}",
     Remark.UNUSED_CODE: "aucun terme ni aucune règle ne trouve quoi que ce soit dans l'étude",
-    Remark.EVERYWHERE: "le terme « {term} » est dans {share} des documents : il ne distingue plus rien",
+    Remark.EVERYWHERE: "le terme « {term} » est dans {share} des {places} : il ne distingue plus rien",
     Remark.SHARED_TERM: "le terme « {term} » est aussi celui du code « {other} »",
     Remark.OVERLAP: "{share} de ses passages sont aussi codés « {other} » : faut-il deux codes ?",
     Remark.SILENT: "ni terme ni règle : seules des personnes peuvent l'employer",
@@ -75,20 +76,25 @@ class Usage:
 
     def __init__(self) -> None:
         self.documents = 0
+        self.turns = 0
         self.by_code: Counter[str] = Counter()
         self.by_term: Counter[tuple[str, str]] = Counter()
-        self.term_documents: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self.term_documents: Counter[tuple[str, str]] = Counter()
+        self.term_turns: Counter[tuple[str, str]] = Counter()
         self.together: Counter[tuple[str, str]] = Counter()
 
-    def add(self, matches: Iterable[Match]) -> None:
-        """Take in the matches of one document."""
+    def add(self, matches: Iterable[Match], document: Document) -> None:
+        """Take in the matches of one document; without turns, it counts as one."""
         self.documents += 1
+        self.turns += len(list(document.informant_turns())) or 1
+        turns = TurnIndex(document)
         found = sorted(matches, key=lambda match: match.span)
         terms = Counter((match.code, match.term) for match in found)
         self.by_term.update(terms)
         self.by_code.update(match.code for match in found)
-        for key in terms:
-            self.term_documents[key] += 1
+        self.term_documents.update(terms.keys())
+        places = {(match.code, match.term, turns.at(match.span.start)) for match in found}
+        self.term_turns.update((code, term) for code, term, _ in places)
         others: list[set[str]] = [set() for _ in found]
         open_ranks: list[int] = []
         for rank, match in enumerate(found):
@@ -145,9 +151,15 @@ def _on_usage(code: Code, usage: Usage) -> Iterable[CodebookRemark]:
             term=", ".join(f"« {term} »" for term in dead),
         )
     for term in code.terms:
-        share = usage.term_documents[code.id, term] / usage.documents
-        if usage.documents >= _ENOUGH_DOCUMENTS and share > _EVERYWHERE:
-            yield _remark(code, Remark.EVERYWHERE, term=term, share=_percent(share))
+        in_turns = usage.term_turns[code.id, term] / usage.turns
+        in_documents = usage.term_documents[code.id, term] / usage.documents
+        if usage.turns >= _ENOUGH and in_turns > _EVERYWHERE:
+            places = "tours de parole et réponses"
+            yield _remark(code, Remark.EVERYWHERE, term=term, share=_percent(in_turns), places=places)
+        elif usage.documents >= _ENOUGH and in_documents > _EVERY_DOCUMENT:
+            yield _remark(
+                code, Remark.EVERYWHERE, term=term, share=_percent(in_documents), places="documents"
+            )
     for (one, other), count in usage.together.items():
         share = count / usage.by_code[one]
         if one == code.id and share >= _SAME and usage.by_code[one] >= 5:

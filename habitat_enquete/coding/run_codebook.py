@@ -38,7 +38,7 @@ def check(
             for document, columns in zip(
                 reading, annotate(reading_again, loaded, project.cache), strict=True
             ):
-                usage.add(matcher.matches(columns, document))
+                usage.add(matcher.matches(columns, document), document)
                 if progress:
                     progress(usage.documents, total)
     return remarks(codebook, usage), usage.documents

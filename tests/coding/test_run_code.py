@@ -307,6 +307,41 @@ def test_two_processes_code_what_one_does(fielded, code, monkeypatch: pytest.Mon
         assert [(each.code, each.span, each.state) for each in codings(store)] == alone
 
 
+def test_a_term_met_in_most_turns_or_every_document_is_told(make_document):
+    from habitat_enquete.coding.codebook_check import Remark, Usage, remarks
+    from habitat_enquete.model.codebook import Code, Codebook, Theme
+    from habitat_enquete.nlp.match import Match
+
+    def codebook(*terms: str) -> Codebook:
+        return Codebook(
+            (Theme("t", "T"),), (Code("c", "C", "t", definition="d", terms=terms, examples=("x",)),)
+        )
+
+    def usage(documents: int) -> Usage:
+        gathered = Usage()
+        for _ in range(documents):
+            turns = ["Q: Et ?", "R: Le loyer, voilà.", *["R: Voilà, oui."] * 3]
+            document = make_document(*turns)
+            found = [
+                Match("c", Span(start, start + len(word)), word)
+                for word in ("loyer", "Voilà")
+                for start in [m.start() for m in re.finditer(word, document.text)]
+            ]
+            gathered.add(found, document)
+        return gathered
+
+    told = [
+        each for each in remarks(codebook("loyer", "Voilà"), usage(4)) if each.remark is Remark.EVERYWHERE
+    ]
+    assert [each.message for each in told] == [
+        "le terme « Voilà » est dans 75 % des tours de parole et réponses : il ne distingue plus rien"
+    ]
+    told = [each for each in remarks(codebook("loyer"), usage(12)) if each.remark is Remark.EVERYWHERE]
+    assert [each.message for each in told] == [
+        "le terme « loyer » est dans 100 % des documents : il ne distingue plus rien"
+    ]
+
+
 def test_checking_and_trying_the_codebook(fielded, code, enquete: Callable[..., Result]):
     code()
     text = CODEBOOK.replace(
