@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -46,9 +46,11 @@ class CodeAgreement:
     label: str
     uses: Mapping[str, int]
     percent: float
+    percent_interval: tuple[float, float]
     kappa: float
     kappa_interval: tuple[float, float]
     fleiss: float
+    fleiss_interval: tuple[float, float]
     alpha: float
     alpha_interval: tuple[float, float]
     alpha_u: float
@@ -199,17 +201,22 @@ def _figures(
 ) -> CodeAgreement:
     table = _summed(blocks)
     unused = not any(uses.values())
-    nothing = (math.nan, math.nan)
+
+    def interval(statistic: Callable[[stats.Patterns], float]) -> tuple[float, float]:
+        return (math.nan, math.nan) if unused else stats.bootstrap(blocks, statistic, draws=draws)
+
     return CodeAgreement(
         code=code,
         label=label,
         uses=uses,
         percent=stats.percent_agreement(table),
+        percent_interval=interval(stats.percent_agreement),
         kappa=_kappa(table),
-        kappa_interval=nothing if unused else stats.bootstrap(blocks, _kappa, draws=draws),
+        kappa_interval=interval(_kappa),
         fleiss=stats.fleiss_kappa(table),
+        fleiss_interval=interval(stats.fleiss_kappa),
         alpha=stats.krippendorff_alpha(table),
-        alpha_interval=nothing if unused else stats.bootstrap(blocks, stats.krippendorff_alpha, draws=draws),
+        alpha_interval=interval(stats.krippendorff_alpha),
         alpha_u=extent.alpha,
         alpha_u_interval=extent.interval,
     )

@@ -131,13 +131,26 @@ def _crossing(result: QueryResult, name: str) -> Table:
 def agreement_tables(result: Agreement) -> list[Table]:
     """The tables of a comparison: figures per code, codes taken for one another, disagreements to discuss."""
     uses = tuple(f"codages de {coder}" for coder in result.coders)
-    indices = ("κ", "κ bas", "κ haut", "κ de Fleiss", "α", "α bas", "α haut", "α_U", "α_U bas", "α_U haut")
+    indices = (
+        "κ",
+        "κ bas",
+        "κ haut",
+        "κ de Fleiss",
+        "Fleiss bas",
+        "Fleiss haut",
+        "α",
+        "α bas",
+        "α haut",
+        "α_U",
+        "α_U bas",
+        "α_U haut",
+    )
     return [
         Table(
             "Accord",
-            ("code", "libellé", *uses, "accord", *indices),
+            ("code", "libellé", *uses, "accord", "accord bas", "accord haut", *indices),
             [_agreement_row(each) for each in (result.overall, *result.by_code)],
-            shares=("accord",),
+            shares=("accord", "accord bas", "accord haut"),
         ),
         Table(
             "Confusions",
@@ -178,9 +191,11 @@ def agreement_tables(result: Agreement) -> list[Table]:
 def _agreement_row(each: CodeAgreement) -> tuple[Value, ...]:
     figures = (
         each.percent,
+        *each.percent_interval,
         each.kappa,
         *each.kappa_interval,
         each.fleiss,
+        *each.fleiss_interval,
         each.alpha,
         *each.alpha_interval,
         each.alpha_u,

@@ -96,6 +96,8 @@ def test_three_coders_and_intervals_over_documents():
     a = compare(documents, held, CODEBOOK, draws=100).by_code[0]
     assert 0 < a.kappa_interval[0] <= a.kappa <= a.kappa_interval[1] < 1
     assert a.alpha == pytest.approx(a.fleiss, abs=0.01)
+    for value, (lowest, highest) in ((a.percent, a.percent_interval), (a.fleiss, a.fleiss_interval)):
+        assert 0 < lowest <= value <= highest < 1
     low, high = a.alpha_u_interval
     assert low <= a.alpha_u <= high < 1
     assert low < high
