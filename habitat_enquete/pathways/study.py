@@ -92,7 +92,8 @@ def study(
         source = everyone.take([place[str(person)] for person in sorted(people)])
         pathways = {person: pathways[person] for person in source.ids}
     table = costs(everyone, settings.cost) if len(everyone) else None
-    between = _distances(source, settings, table)
+    # A sample is imprecise by more than single precision is.
+    between = _distances(source, settings, table, dtype=np.float32 if is_sample else None)
     most = min(settings.largest, between.size - 1, max(len(source) // 5, 2))
     if settings.types > max(between.size, 1):
         raise EnqueteError(Code.PATHWAY_TYPES_TOO_MANY, asked=settings.types, distinct=between.size)

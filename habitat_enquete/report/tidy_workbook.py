@@ -134,9 +134,10 @@ def put(cell: Cell | MergedCell, value: Value) -> None:
     if isinstance(cell, MergedCell):
         return
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_LIMIT]
+        # Given as it is: openpyxl would look for formulas, dates and numbers in each text.
+        cell._value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_LIMIT]
         cell.data_type = "s"
-    else:
+    elif value is not None:
         cell.value = value
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from typing import Final
 
 from habitat_enquete.report import tidy_workbook, wording
 from habitat_enquete.report.deliverables.delivery import Delivery, missing
 from habitat_enquete.report.tidy_workbook import Table, Value
+from habitat_enquete.report.word import Word
+
+_MOST: Final = 15
 
 
 def build(delivery: Delivery) -> dict[str, bytes]:
@@ -48,6 +52,7 @@ def build(delivery: Delivery) -> dict[str, bytes]:
         )
     else:
         word.text("Aucun entretien d'acteur n'est encore codé.")
+    _by_kind(delivery, word, said)
     word.heading("Ateliers thématiques")
     workshops = delivery.register("workshops")
     for workshop in workshops:
@@ -60,6 +65,30 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     if not workshops:
         word.text("Aucun atelier n'est décrit sous « ateliers: » dans acteurs.yaml.", muted=True)
     return {"acteurs.docx": word.save(), "acteurs.xlsx": _workbook(delivery, said)}
+
+
+def _by_kind(delivery: Delivery, word: Word, said: dict[str, list[tuple[str, int]]]) -> None:
+    """How many actors of each kind speak of each subject, when the register tells who is of which kind."""
+    kinds = {
+        a.text("respondent"): a.text("kind")
+        for a in delivery.register("actors")
+        if a.text("kind") and a.text("respondent") in said
+    }
+    if not kinds:
+        return
+    people: dict[str, Counter[str]] = defaultdict(Counter)
+    for person, kind in kinds.items():
+        for code, _ in said[person]:
+            people[code][kind] += 1
+    named = Counter(kinds.values())
+    labels = {code.id: code.label for code in delivery.synthesis.codebook}
+    ordered = sorted(people, key=lambda code: (-people[code].total(), labels.get(code, code)))
+    rows = [
+        (labels.get(code, code), *(wording.number(people[code][kind]) for kind in named))
+        for code in ordered[:_MOST]
+    ]
+    heads = ("Sujet", *(f"{kind} ({n})" for kind, n in named.items()))
+    word.table(heads, rows, "Nombre d'acteurs de chaque nature qui parlent de chaque sujet")
 
 
 def _said(delivery: Delivery) -> dict[str, list[tuple[str, int]]]:

@@ -16,7 +16,11 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     synthesis, word = delivery.synthesis, delivery.word("Feuille de route")
     if not synthesis.actions:
         missing(word, "actions.yaml", "décrivez-y les objectifs et les actions, chacune avec ses constats")
-    ordered = sorted(synthesis.actions, key=lambda action: action.objective)
+    # In the author's order: the objectives as they first come.
+    places = {
+        objective: n for n, objective in enumerate(dict.fromkeys(a.objective for a in synthesis.actions))
+    }
+    ordered = sorted(synthesis.actions, key=lambda action: places[action.objective])
     for objective, actions in groupby(ordered, key=lambda action: action.objective):
         word.heading(objective or "Autres actions")
         for action in actions:
@@ -44,7 +48,7 @@ def _action(delivery: Delivery, word: Word, action: Action) -> None:
     period = " – ".join(wording.french_date(date) for date in (action.start, action.end) if date)
     facts = (
         ("Constats", delivery.cited(action.findings)),
-        ("Personnes concernées", f"{wording.count(action.people, 'personne')} en parlent"),
+        ("Personnes concernées", wording.count(action.people, "personne en parle", "personnes en parlent")),
         ("Pilote", action.lead),
         ("Partenaires et engagements", " ; ".join(f"{n} : {c}" if c else n for n, c in action.partners)),
         ("Financement", action.funding),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from habitat_enquete.model.finding import Finding
@@ -11,6 +12,8 @@ from habitat_enquete.report.tidy_workbook import Table, Value
 from habitat_enquete.report.word import Word
 from habitat_enquete.synthesis.registers import Entry
 
+_STATES: Final = ("acquis", "en cours", "à faire")
+_MOST: Final = 5
 _HEARD: Final = ("nouvel_arrivant", "habitant", "candidat")
 
 
@@ -38,7 +41,7 @@ def build(delivery: Delivery) -> dict[str, bytes]:
         states = [(c.text("label"), *(_state(commune, c) for commune in _latest(communes))) for c in criteria]
         word.table(heads, states, "État de chaque commune")
     for commune in _latest(communes):
-        _commune(word, commune, communes)
+        _commune(delivery, word, commune, communes)
     _voices(delivery, word, criteria)
     return {"village-accueillant.docx": word.save(), "village-accueillant.xlsx": _workbook(delivery)}
 
@@ -57,8 +60,16 @@ def _state(commune: Entry, criterion: Entry) -> str:
     return "en cours" if criterion.text("id") in commune.items("under_way") else "à faire"
 
 
-def _commune(word: Word, commune: Entry, communes: tuple[Entry, ...]) -> None:
+def _commune(delivery: Delivery, word: Word, commune: Entry, communes: tuple[Entry, ...]) -> None:
     word.heading(commune.text("name"), 2)
+    states = Counter(_state(commune, criterion) for criterion in delivery.register("criteria"))
+    if states:
+        date = f" ({wording.french_date(commune.text('date'))})" if commune.text("date") else ""
+        told = ", ".join(f"{wording.number(states[state])} {state}" for state in _STATES)
+        word.text(f"**Critères** : {told}{date}.")
+    heard = _heard_in(delivery, commune.text("name"))
+    if heard:
+        word.text(f"**Ce qu'on y entend** : {heard}.")
     offers = ", ".join(commune.items("offers"))
     for name, value in (
         ("Offres", offers),
@@ -75,17 +86,47 @@ def _commune(word: Word, commune: Entry, communes: tuple[Entry, ...]) -> None:
         word.text("Suivi : " + " ; ".join(steps) + ".")
 
 
+def _heard_in(delivery: Delivery, name: str) -> str:
+    """What the people of a commune speak of most, as the crossing by commune shows or hides it; empty when it hides everything."""
+    crossing = delivery.synthesis.crossing("commune")
+    place = (
+        next((value for value in crossing.values if value.label.casefold() == name.casefold()), None)
+        if crossing
+        else None
+    )
+    if crossing is None or place is None:
+        return ""
+    cells = [
+        (row.label, cell) for row in crossing.rows if (cell := crossing.cell(place.id, row.code)) is not None
+    ]
+    shown = sorted(
+        ((label, cell) for label, cell in cells if cell.people and not cell.masked),
+        key=lambda pair: -pair[1].people,
+    )
+    told = ", ".join(
+        f"{label.lower()} ({wording.pair(cell.people, cell.base)})" for label, cell in shown[:_MOST]
+    )
+    return (
+        told
+        or f"{wording.group_size(place.people, delivery.synthesis.minimum_cell)} ; trop peu par sujet pour donner un nombre"
+    )
+
+
 def _voices(delivery: Delivery, word: Word, criteria: tuple[Entry, ...]) -> None:
     """What newcomers and inhabitants say of each criterion."""
     if criteria:
         word.heading("Ce qu'en disent les nouveaux arrivants et les habitants")
+    quoted: set[str] = set()
     for criterion in criteria:
         findings = delivery.findings(criterion.items("findings"))
         if findings:
             word.heading(criterion.text("label"), 2)
         for finding in findings:
-            word.text(f"**{finding.label}** : {_by_public(delivery, finding)}.")
-            show_quotes(word, finding)
+            again = " (citations plus haut)" if finding.code in quoted else ""
+            word.text(f"**{finding.label}** : {_by_public(delivery, finding)}{again}.")
+            if not again:
+                show_quotes(word, finding)
+            quoted.add(finding.code)
 
 
 def _by_public(delivery: Delivery, finding: Finding) -> str:
