@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from habitat_enquete.report.files import steady
 from habitat_enquete.report.palette import INK, TINT
@@ -135,7 +135,8 @@ def put(cell: Cell | MergedCell, value: Value) -> None:
         return
     if isinstance(value, str):
         # Given as it is: openpyxl would look for formulas, dates and numbers in each text.
-        cell._value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_LIMIT]
+        text: Any = cell
+        text._value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_EXCEL_LIMIT]
         cell.data_type = "s"
     elif value is not None:
         cell.value = value
