@@ -124,7 +124,8 @@ def _edited(text: str, asked: Mapping[str, Any]) -> Edit:
     edit = str(asked.get("edit", ""))
     code, theme, value = (str(asked.get(key, "")).strip() for key in ("code", "theme", "value"))
     if edit in ("add_code", "split"):
-        new, made = codebook_edits.add_code(text, theme, value)
+        known = {"definition": str(asked["definition"])} if asked.get("definition") else {}
+        new, made = codebook_edits.add_code(text, theme, value, code_id=None, **known)
         return Edit(new, made=made)
     if edit == "add_theme":
         return Edit(codebook_edits.add_theme(text, value)[0])

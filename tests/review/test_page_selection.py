@@ -87,6 +87,19 @@ def test_wherever_a_selection_ends_the_passage_is_what_was_said(
     assert said.startswith(words)
 
 
+def test_a_code_is_made_on_the_way_while_reading(page: Page, served: Any) -> None:
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("c")
+    page.locator("#picker[open]").wait_for()
+    page.keyboard.type("Peur de l'hiver")
+    page.keyboard.press("Enter")
+    page.get_by_label("Thème", exact=True).select_option(label="Lien social")
+    page.locator("#ask-ok").click()
+    page.locator("#detail h2", has_text="Peur de l'hiver").wait_for()
+    assert coded_by_anne(served) == [("peur_de_l_hiver", "Et le loyer ?")]
+    assert served.desk.codebook().code("peur_de_l_hiver").theme == "lien"
+
+
 def test_an_empty_selection_codes_nothing(page: Page, served: Any) -> None:
     select(page, "s.collapse(p[1].firstChild, 0)")
     page.keyboard.press("c")

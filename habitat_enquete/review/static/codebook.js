@@ -52,7 +52,7 @@ function absentCodes(absent) {
 }
 
 async function adopt(id) {
-  const to = await pick(`Mettre les codages de « ${id} » sous`, [...state.codes.values()]);
+  const to = await choose(`Mettre les codages de « ${id} » sous`);
   if (!to) return;
   const outcome = await gesture(() => ask("/api/adopt", { code: id, value: to }));
   if (!outcome) return;
@@ -82,6 +82,21 @@ async function addCode(theme) {
   if (given?.value.trim()) await edit({ edit: "add_code", theme: theme.id, value: given.value.trim() });
 }
 
+// A code chosen by its name, or made on the way while reading; gives its id, or null.
+export const choose = (title) => pick(title, [...state.codes.values()], createCode);
+
+async function createCode(name) {
+  const { themes } = state.study.codebook;
+  const given = await question("Nouveau code", [
+    { id: "value", label: "Nom du code", value: name },
+    { id: "theme", label: "Thème", value: state.codes.get(state.lastCode)?.themeId || themes[0]?.id, options: themes.map((theme) => [theme.id, theme.label]) },
+    { id: "definition", label: "Définition", value: "", long: true },
+  ], { ok: "Créer" });
+  if (!given?.value.trim() || !given.theme) return null;
+  const outcome = await edit({ edit: "add_code", theme: given.theme, value: given.value.trim(), definition: given.definition.trim() });
+  return outcome?.made || null;
+}
+
 export async function addTheme() {
   const given = await question("Nouveau thème", [{ id: "value", label: "Nom du thème" }], { ok: "Ajouter" });
   if (given?.value.trim()) await edit({ edit: "add_theme", value: given.value.trim() });
@@ -92,7 +107,7 @@ async function renameTheme(theme) {
   if (given?.value.trim() && given.value.trim() !== theme.label) await edit({ edit: "theme_label", theme: theme.id, value: given.value.trim() });
 }
 
-const TEXTS = ["label", "definition", "include", "exclude", "polarity", "policy"], LISTS = ["terms", "not_terms"];
+const TEXTS = ["label", "definition", "include", "exclude", "polarity", "policy", "colour"], LISTS = ["terms", "not_terms"];
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
 // Where a code may go, as dragging it would: the end of a theme, or before another code.
@@ -107,6 +122,7 @@ async function editCode(code) {
     { id: "include", label: "Coder quand", value: code.include, long: true },
     { id: "exclude", label: "Ne pas coder quand", value: code.exclude, long: true },
     { id: "polarity", label: "Sens", value: code.polarity, options: [["barrier", "frein"], ["opportunity", "opportunité"], ["neutral", "neutre"]] },
+    { id: "colour", label: "Couleur", value: code.colour, type: "color" },
     { id: "policy", label: "Ce que valent ses règles", value: code.policy, options: [["auto", "un terme trouvé compte tout de suite"], ["suggest", "une personne décide"]] },
     { id: "terms", label: "Termes, un par ligne", value: code.terms.join("\n"), long: true },
     { id: "not_terms", label: "Contextes exclus, un par ligne", value: code.not_terms.join("\n"), long: true },

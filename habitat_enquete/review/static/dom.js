@@ -57,8 +57,8 @@ export function banner(id, message) {
 
 // ── dialogs ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Typing a few letters of a code's name, theme or id; gives the id, or null.
-export function pick(title, codes) {
+// Typing a few letters of a code's name, theme or id; gives the id, or null. A name that no code has may be created on the way.
+export function pick(title, codes, create) {
   return new Promise((resolve) => {
     const dialog = $("picker"), input = $("picker-query"), list = $("picker-list");
     const known = codes.map((code) => [fold(`${code.label} ${code.theme} ${code.id}`), code]);
@@ -74,7 +74,11 @@ export function pick(title, codes) {
         item.style.borderLeftColor = code.colour;
         return item;
       }));
-      if (!shown.length) list.replaceChildren(el("li", { class: "hint", role: "option", "aria-disabled": "true", "aria-selected": "false" }, "Aucun code de ce nom."));
+      const name = input.value.trim();
+      if (name && !shown.some((code) => fold(code.label) === fold(name))) {
+        shown.push({ create: name });
+        list.append(el("li", { role: "option", id: `option-${shown.length - 1}`, onclick: () => done(create(name)) }, `Créer le code « ${name} »…`));
+      }
       choose(at);
     };
     const choose = (to) => {
@@ -87,7 +91,7 @@ export function pick(title, codes) {
     };
     const keys = (event) => {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); if (shown.length) choose(Math.min(shown.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))); }
-      else if (event.key === "Enter") { event.preventDefault(); if (shown[at]) done(shown[at].id); }
+      else if (event.key === "Enter") { event.preventDefault(); if (shown[at]) done(shown[at].create ? create(shown[at].create) : shown[at].id); }
     };
     const typed = () => { at = 0; draw(); };
     const closed = () => done(null);
@@ -145,7 +149,7 @@ export function question(title, fields, { ok = "Enregistrer", preview = null, se
 function control(field) {
   if (field.check) return el("input", { type: "checkbox", checked: field.value });
   const input = field.options ? el("select", {}, ...field.options.map(([value, label]) => el("option", { value }, label)))
-    : el(field.long ? "textarea" : "input", { autocomplete: "off", ...(field.long ? {} : { type: "text" }) });
+    : el(field.long ? "textarea" : "input", { autocomplete: "off", ...(field.long ? {} : { type: field.type || "text" }) });
   if (field.offered) input.setAttribute("list", `offered-${field.id}`);
   if (field.suggest) {
     let timer;

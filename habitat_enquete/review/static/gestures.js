@@ -1,6 +1,7 @@
 // What a coder does to codings: accept, reject, move, extend, code, remove, write a memo, many at once.
 
-import { $, button, el, percent, pick, plural, question, said, say, short, toast } from "./dom.js";
+import { $, button, el, percent, plural, question, said, say, short, toast } from "./dom.js";
+import { choose } from "./codebook.js";
 import { selectUnits, selectedIn, sentencesIn, wordEdge, wordsIn } from "./spans.js";
 import { STATES, ask, asked, codeOf, gesture, isMine, isStored, memoOf, memosOn, origin, saveMemo, seen, state, verdicts } from "./state.js";
 import { drawNotes, focusOn, onDetail, order, quoteOf, redrawText, refreshSoon, shownAnswers, turnsOf } from "./transcript.js";
@@ -98,7 +99,7 @@ export const remove = () => {
 
 export async function moveCode() {
   if (!chosen()) return toast(CHOOSE);
-  const coding = chosen(), code = await pick("Mettre sous un autre code", [...state.codes.values()]);
+  const coding = chosen(), code = await choose("Mettre sous un autre code");
   return code && code !== coding.code ? decide("move", null, { code }) : null;
 }
 
@@ -135,7 +136,7 @@ export async function codePassage(again = false) {
   const span = passage(), turn = state.turn;
   if (!span) return toast("Sélectionnez d’abord du texte, ou un tour de parole entier par J et K.");
   if (again && !state.codes.has(state.lastCode)) return toast("Aucun code n’a encore servi : codez d’abord par c.");
-  const code = again ? state.lastCode : await pick("Coder le passage", [...state.codes.values()]);
+  const code = again ? state.lastCode : await choose("Coder le passage");
   if (!code) return turn?.paragraph.focus({ preventScroll: true });
   return codeSpan(span, code);
 }
@@ -216,7 +217,7 @@ export async function bulk() {
 export async function bulkCode() {
   const parts = shownAnswers().filter((part) => part.turns.length);
   if (!parts.length) return toast("Aucune réponse affichée.");
-  const code = await pick(`Coder ${plural(parts.length, "réponse affichée", "réponses affichées")}`, [...state.codes.values()]);
+  const code = await choose(`Coder ${plural(parts.length, "réponse affichée", "réponses affichées")}`);
   if (!code) return null;
   const has = new Set([...state.codings.values()].filter((c) => c.code === code && c.state === "accepted").map((c) => c.document));
   const todo = parts.filter((part) => !has.has(part.document)), label = codeOf(code).label;

@@ -1,7 +1,7 @@
 // Residential paths: each person's episodes on a line of life, beside the quotes they were read in, to confirm or correct.
 
 import { $, button, el, keepFocus, plural, question, say, toast, wait } from "./dom.js";
-import { ask, gesture, path, state } from "./state.js";
+import { ask, gesture, path, show, state } from "./state.js";
 import { closeText, open } from "./transcript.js";
 
 const SAID = { proposed: "à confirmer", confirmed: "retenu", rejected: "rejeté" };
@@ -43,8 +43,10 @@ export async function propose() {
 export async function openPath(person, stay = false) {
   const top = $("text").scrollTop;
   if (!study) await showPeople();
-  try { shown = await ask(`/api/pathway/${path(person)}`); } catch (failure) { toast(failure.message, true); return; }
-  state.view = "path"; state.focus = null; state.person = person; closeText();
+  let found;
+  try { found = await show(`/api/pathway/${path(person)}`); } catch (failure) { toast(failure.message, true); return; }
+  if (!found) return;
+  shown = found; state.view = "path"; state.focus = null; state.person = person; closeText();
   document.body.dataset.view = "path";
   history.replaceState(null, "", `#parcours:${encodeURIComponent(person)}`);
   $("detail").hidden = true; $("float").hidden = true;

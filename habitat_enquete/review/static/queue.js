@@ -1,15 +1,17 @@
 // What to look at next: suggestions that would teach most, passages drawn at random, terms to add to the codebook.
 
-import { $, button, el, percent, pick, plural, toast, wait } from "./dom.js";
-import { edit } from "./codebook.js";
+import { $, button, el, percent, plural, toast, wait } from "./dom.js";
+import { choose, edit } from "./codebook.js";
 import { ask, codeOf, gesture, state } from "./state.js";
 import { closeText, open, refreshSoon } from "./transcript.js";
 
 export async function openQueue() {
   wait("Préparation de la file…");
+  const mine = ++state.opening;
   let queue;
   try { queue = await ask("/api/queue", {}); } catch (failure) { toast(failure.message, true); return; }
   toast("");
+  if (mine !== state.opening) return; // the reader went elsewhere meanwhile
   state.view = "queue"; state.focus = null; closeText();
   document.body.dataset.view = "queue";
   $("detail").hidden = true; $("float").hidden = true;
@@ -32,7 +34,7 @@ function suggestionItem(item) {
     const outcome = await gesture(() => ask("/api/decide", { action, codings: [], suggestions: [item.suggestion], ...more }));
     if (outcome) finished(box, status, action === "accept" ? " Accepté." : action === "reject" ? " Rejeté." : ` Mis sous « ${codeOf(more.code).label} ».`);
   };
-  const move = async () => { const to = await pick("Mettre sous un autre code", [...state.codes.values()]); if (to) await answer("move", { code: to }); };
+  const move = async () => { const to = await choose("Mettre sous un autre code"); if (to) await answer("move", { code: to }); };
   box.append(el("p", {}, el("strong", {}, code.label), ` · ${percent(item.suggestion.score)} · ${item.document}`), el("p", { dir: "auto" }, `« ${item.words} »`), el("p", { class: "hint" }, item.suggestion.why),
     el("div", { class: "actions" }, button("Accepter", () => answer("accept")), button("Rejeter", () => answer("reject")), button("Autre code…", move), button("Lire dans le texte", () => open(item.text, { document: item.document, start: item.start })), status));
   return box;
@@ -54,7 +56,7 @@ function auditItem(item) {
     return null;
   }, "Lecture notée.");
   const add = async () => {
-    const code = await pick("Coder ce passage", [...state.codes.values()]);
+    const code = await choose("Coder ce passage");
     if (code && (await gesture(() => ask("/api/decide", { action: "code", document: item.document, start: item.start, end: item.end, code }), `Codé : ${codeOf(code).label}.`))) missed++;
   };
   box.append(el("p", {}, el("strong", {}, "Tiré au sort : lisez-le en entier"), ` · ${item.document}`), el("p", { dir: "auto" }, `« ${item.words} »`),

@@ -1,15 +1,17 @@
 // The page of a code: all its passages in context, decided on, moved or split off together.
 
-import { $, button, el, pick, plural, question, said, toast } from "./dom.js";
-import { edit } from "./codebook.js";
-import { STATES, ask, codeOf, gesture, hasAttribute, isBy, isIn, memosOn, origin, path, readable, state, verdicts } from "./state.js";
+import { $, button, el, plural, question, said, toast } from "./dom.js";
+import { choose, edit } from "./codebook.js";
+import { STATES, ask, codeOf, gesture, hasAttribute, isBy, isIn, memosOn, origin, path, readable, show, state, verdicts } from "./state.js";
 import { closeText, focusOn, open, refreshSoon } from "./transcript.js";
 
 let quotes = [], code = null;
 
 export async function openCode(id) {
-  try { quotes = await ask(`/api/code/${path(id)}`); } catch (failure) { toast(failure.message, true); return; }
-  code = codeOf(id);
+  let found;
+  try { found = await show(`/api/code/${path(id)}`); } catch (failure) { toast(failure.message, true); return; }
+  if (!found) return;
+  quotes = found; code = codeOf(id);
   state.view = "code"; state.focus = null; state.code = id; closeText();
   document.body.dataset.view = "code";
   $("detail").hidden = true; $("float").hidden = true;
@@ -53,7 +55,7 @@ async function decide(action, more = {}, said = "") {
 async function move() {
   const list = picked();
   if (!list.length) return toast("Cochez d’abord des passages.");
-  const to = await pick(`Mettre ${plural(list.length, "passage")} sous un autre code`, [...state.codes.values()]);
+  const to = await choose(`Mettre ${plural(list.length, "passage")} sous un autre code`);
   return to ? decide("move", { code: to }, `${plural(list.length, "passage")} sous « ${codeOf(to).label} ».`) : null;
 }
 

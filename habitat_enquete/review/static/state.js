@@ -4,7 +4,7 @@ import { $, banner, toast } from "./dom.js";
 
 export const state = {
   study: null, codes: new Map(), memos: new Map(), last: 0, stamp: "",
-  view: "empty", text: null, turns: [], byDocument: new Map(), codings: new Map(), aside: new Map(), order: null,
+  view: "empty", opening: 0, text: null, turns: [], byDocument: new Map(), codings: new Map(), aside: new Map(), order: null,
   focus: null, turn: null, selection: null, lastCode: null,
   filters: { code: "", who: "", state: "open", words: "", attribute: "" },
   // What other modules draw when the study changes: set by review.js.
@@ -27,6 +27,12 @@ export async function ask(path, body) {
   const failure = new Error(answer.error || "La demande a échoué.");
   failure.conflict = response.status === 409;
   throw failure;
+}
+
+// What the reader asks to see; null when they asked for something else before it came.
+export async function show(where) {
+  const mine = ++state.opening, answer = await ask(where);
+  return mine === state.opening ? answer : null;
 }
 
 export const path = (...parts) => parts.map((part) => part.split("/").map(encodeURIComponent).join("/")).join("/");

@@ -2,7 +2,7 @@
 
 import { $, button, el, fold, percent, plural, say, toast } from "./dom.js";
 import { blocks, selectUnits, size, toUnits, words } from "./spans.js";
-import { STATES, ask, codeOf, hasAttribute, isBy, isContested, isIn, loadStudy, memoOf, memosOn, origin, path, readable, state } from "./state.js";
+import { STATES, ask, codeOf, hasAttribute, isBy, isContested, isIn, loadStudy, memoOf, memosOn, origin, path, readable, show as seek, state } from "./state.js";
 
 const LANE = 7, LANES = 44; // pixels: one stripe, all of them
 const CHUNK = 40, ANSWER = 96; // answers drawn together, the pixels that one takes as long as it is not drawn
@@ -11,8 +11,10 @@ let seen = null, chunks = [];
 // ── opening ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 export async function open(id, at = null) {
-  try { state.text = await ask(`/api/text/${path(id)}`); } catch (failure) { toast(failure.message, true); return false; }
-  state.view = "text"; state.focus = null; state.turn = null; state.selection = null;
+  let text;
+  try { text = await seek(`/api/text/${path(id)}`); } catch (failure) { toast(failure.message, true); return false; }
+  if (!text) return false;
+  state.text = text; state.view = "text"; state.focus = null; state.turn = null; state.selection = null;
   state.filters.words = ""; $("filter-words").value = "";
   take();
   history.replaceState(null, "", `#${encodeURIComponent(id)}`);
@@ -27,7 +29,11 @@ export async function open(id, at = null) {
 // The same text again, as the study has it now; the reader stays where they were.
 export async function reopen() {
   const top = $("text").scrollTop, turn = state.turn && { document: state.turn.document, start: state.turn.start };
-  try { state.text = await ask(`/api/text/${path(state.text.id)}`); } catch (failure) { toast(failure.message, true); return; }
+  const { id } = state.text;
+  let text;
+  try { text = await ask(`/api/text/${path(id)}`); } catch (failure) { toast(failure.message, true); return; }
+  if (state.view !== "text" || state.text.id !== id) return; // the reader went elsewhere meanwhile
+  state.text = text;
   take();
   if (!state.codings.has(state.focus)) state.focus = null;
   drawText(); showDetail();
