@@ -574,6 +574,10 @@ class Code(StrEnum):
         "Cet épisode n'a pas d'identifiant de personne : il est laissé de côté. Complétez la colonne « id »."
     )
     PATHWAY_DATE = "« {value} » n'est pas une date reconnue. Écrivez par exemple 2015, 2015-03, 15/03/2015, printemps 2015 ou vers 2010."
+    PATHWAY_DATE_UNKNOWN = (
+        "« {value} » dit que la date est inconnue : pour un dernier logement, la frise suppose que la personne y habite encore. Écrivez une"
+        " année, même approchée (« vers 2010 », « 2008 à 2012 »)."
+    )
     PATHWAY_NO_START = (
         "La date d'entrée manque : l'épisode reste au tableau, sans place sur la frise. Une année suffit."
     )

@@ -172,7 +172,8 @@ class Alphabet:
     def find(self, text: str) -> str | None:
         """The id of the tenure that a cell names: by id, label, short name or alias, accents and case apart."""
         words = plain(text).replace("_", " ").strip(" .")
-        return self.aliases.get(words) or self.aliases.get(re.sub(r"\s*\(.*?\)$", "", words))
+        bare = re.sub(r"^(?:en|dans une?|dans le|une?|le|la|les) |\s*\(.*?\)$", "", words)
+        return self.aliases.get(words) or self.aliases.get(bare)
 
     def label(self, state: str) -> str:
         """The label of a state; the state itself when it is not declared."""

@@ -204,7 +204,8 @@ _EXTRA_NAMES: Final = (
     "surface pieces loyer charges loyer_charges dispositif refus duree_recherche_mois aide freins leviers"
 )
 _EXTRAS: Final = frozenset(_EXTRA_NAMES.split())
-# What people write for the end of a stay that goes on, and for a date nobody knows.
+_UNKNOWN: Final = frozenset({"?", "??", "nsp", "ne sait pas", "ne sait plus", "inconnu", "inconnue"})
+# What people write for the end of a stay that goes on.
 _STILL_THERE: Final = frozenset(
     {
         *(
@@ -424,6 +425,12 @@ class _Reader:
     def _moment(self, name: str) -> Moment | None:
         first, last = self.draft.fields.get(f"{name}_min", ""), self.draft.fields.get(f"{name}_max", "")
         value = f"{first or last} à {last or first}" if first or last else self.draft.fields.get(name, "")
+        if plain(value) in _UNKNOWN:
+            doubt = self.draft.problem(
+                Code.PATHWAY_DATE_UNKNOWN, name, severity=Severity.WARNING, value=value
+            )
+            self.problems.append(doubt)
+            return None
         if not value or plain(value).rstrip(" .!") in _STILL_THERE:
             return None
         moment = parse_range(value, self.draft.fields.get("precision") or None)

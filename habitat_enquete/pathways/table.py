@@ -84,7 +84,8 @@ def _people(rows: list[list[str]]) -> dict[str, dict[str, str]] | None:
     """A sheet of people: an identifier, attributes that only people have, and no beginning of an episode."""
     for at, row in enumerate(rows[:_HEADER_WITHIN]):
         fields = [field_of(title) for title in row]
-        if "id" in fields and not {"start", "start_min"}.intersection(fields) and any(map(attribute_of, row)):
+        episodes = {"start", "start_min", "end", "end_min", "tenure", "rank"}
+        if "id" in fields and not episodes.intersection(fields) and any(map(attribute_of, row)):
             if any(by_name("_".join(re.findall(r"\w+", plain(title)))) for title in row):
                 return None  # wide rows: people and their numbered dwellings
             return of_sheet(row, rows[at + 1 :], fields.index("id"))
@@ -141,6 +142,10 @@ def _columns(header: Sequence[str]) -> list[tuple[int, int, str]]:
         key = (0, name) if name is not None else by_name("_".join(re.findall(r"\w+", plain(title))))
         if key is not None:
             found.setdefault(key, position)
+    # « Arrivée » beside « départ » or a tenure is when a dwelling was entered, not when the territory was.
+    arrival = next((at for at, title in enumerate(header) if attribute_of(title) == "date_arrivee"), None)
+    if arrival is not None and not {(0, "start"), (0, "start_min")}.intersection(found):
+        found[0, "start"] = arrival
     return sorted((position, block, name) for (block, name), position in found.items())
 
 

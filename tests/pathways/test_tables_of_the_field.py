@@ -60,6 +60,8 @@ def test_a_header_is_known_by_its_words(header: str, name: str | None) -> None:
         ("hébergé chez un ami", "hebergement_tiers"),
         ("EHPAD", "foyer"),
         ("Caravane", "habitat_leger"),
+        ("en location meublée", "locataire_prive"),
+        ("dans un foyer", "foyer"),
         ("à la rue", "sans_domicile"),
         ("Bailleur social", "locataire_hlm"),
         ("Accession à la propriété", "accedant"),
@@ -145,12 +147,15 @@ def test_wide_rows_hold_people_and_their_dwellings() -> None:
 def test_doubtful_places_and_weights_are_told(study: Project, codebook: Codebook) -> None:
     sheet = Sheet(
         "id | debut | fin | commune | statut | satisfaction | poids",
+        "C0 | 2001 | ? | Laval | HLM | 4/5 | 1",
         "C1 | 2001 | toujours | région parisienne | HLM | 4/5 | -2",
         "C2 | 2001 |  | 48095 | HLM | 4 | 1",
     )
     result = run(study, codebook, table=read_table("p.xlsx", [sheet]))
     codes = [p.code for p in result.problems]
-    assert {"PATHWAY_PLACE_AREA", "PATHWAY_COMMUNE_NUMBER", "PATHWAY_WEIGHT"} <= set(codes)
+    assert {"PATHWAY_DATE_UNKNOWN", "PATHWAY_PLACE_AREA", "PATHWAY_COMMUNE_NUMBER", "PATHWAY_WEIGHT"} <= set(
+        codes
+    )
     assert "PATHWAY_SATISFACTION" not in codes and "PATHWAY_DATE" not in codes
 
 
@@ -162,3 +167,17 @@ def test_an_attribute_that_nobody_has_is_refused(study: Project, codebook: Codeb
         EnqueteError, match="« by » vaut « metier » : elle attend un attribut des personnes \\(genre\\)"
     ):
         run(study, codebook, table=table, by=("metier",))
+
+
+def test_arrival_beside_departure_is_when_a_dwelling_was_entered() -> None:
+    sheet = Sheet(
+        "Code | Arrivée | Départ | Occupation | Localité | Avec qui ?",
+        "Z1 | 2001-03-01 | 2010-06-01 | Loc. HLM | Mende | seule",
+        "Z1 | 2010-06-01 | toujours | Propriétaire occupant | Badaroux | en couple",
+    )
+    table = read_table("w.xlsx", [sheet])
+    found = read_drafts(list(table.drafts), alphabet(Codebook((), ())), gazetteer())
+    assert [(e.start.earliest, e.end and e.end.latest, e.tenure) for e in found.episodes if e.start] == [
+        ("2001-03-01", "2010-06-01", "locataire_hlm"),
+        ("2010-06-01", None, "proprietaire"),
+    ]
