@@ -5,7 +5,7 @@ Each is a small YAML file: a list of entries, whose keys are checked, with the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -149,9 +149,11 @@ REGISTERS: Final = (CRITERIA, COMMUNES, PROJECTS, ACTORS, WORKSHOPS, INITIATIVES
 
 
 def read_register(
-    root: Path, register: Register, codebook: Codebook
+    root: Path, register: Register, codebook: Codebook, groups: Iterable[str] = ()
 ) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
     """The entries of a register of the study in `root` (none without the file), and warnings about codes nobody defined.
+
+    `groups`: ids of the findings that group codes; an entry may cite them too.
 
     Raises: EnqueteError with every wrong key or value and its line.
     """
@@ -162,15 +164,15 @@ def read_register(
     section = Section(read_mapping(path), path.name, {each.alias: each.key for each in siblings})
     section.check_keys([each.key for each in siblings])
     aliases = {alias: key for key, alias in register.keys.items()}
-    entries = tuple(_entry(each, register, codebook) for each in section.sections(register.key, aliases))
+    known = [*(code.id for code in codebook), *groups]
+    entries = tuple(_entry(each, register, known) for each in section.sections(register.key, aliases))
     refuse_problems(section.problems, file=path.name)
     return entries, tuple(section.problems)
 
 
-def _entry(section: Section, register: Register, codebook: Codebook) -> Entry:
+def _entry(section: Section, register: Register, known: Sequence[str]) -> Entry:
     section.check_keys(register.keys)
     lists = {key: section.texts(key) for key in register.lists}
-    known = [code.id for code in codebook]
     for name in lists.get(register.codes, ()):
         if name not in known:
             section.report(

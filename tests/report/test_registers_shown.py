@@ -54,3 +54,17 @@ def test_the_roadmap_keeps_the_authors_order(coded_study: Project) -> None:
     )
     told = _paragraphs(coded_study, "feuille-de-route")
     assert told.index("Zéro logement vide") < told.index("Accueillir")
+
+
+def test_a_register_may_cite_a_finding_that_groups_codes(coded_study: Project) -> None:
+    with coded_study.settings_file.open("a", encoding="utf-8") as settings:
+        settings.write(
+            "\nfindings:\n  - {id: se_loger, label: Se loger coûte cher, codes: [manque_locations, loyer_eleve]}\n"
+        )
+    project = Project.open(coded_study.root)
+    (project.root / "benchmark.yaml").write_text(
+        "initiatives:\n  - {nom: Ailleurs, constats: [se_loger]}\n", encoding="utf-8"
+    )
+    made = run(project, "benchmark", read_codebook(project.codebook_file))
+    assert made.problems == ()
+    assert [line for line in _paragraphs(project, "benchmark") if "Se loger coûte cher (" in line]

@@ -60,6 +60,7 @@ class Delivery:
     def cited(self, codes: Iterable[str]) -> str:
         """Findings as they are cited: « Loyer trop élevé » (12 personnes)."""
         labels = {code.id: code.label for code in self.synthesis.codebook}
+        labels |= {finding.code: finding.label for finding in self.synthesis.findings}
         said = {finding.code: finding.people for finding in self.synthesis.findings}
         return " ; ".join(
             f"{labels[code]} ({wording.count(said.get(code, 0), 'personne')})"

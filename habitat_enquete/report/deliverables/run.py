@@ -74,7 +74,8 @@ def run(
         names = ", ".join(DELIVERABLES)
         raise EnqueteError(Code.DELIVERABLE_UNKNOWN, name=name, hint=hint(name, DELIVERABLES), names=names)
     result = synthesis_stage.run(project, codebook, questionnaires, agreement=agreement)
-    registers, problems = _registers(project, codebook)
+    grouping = [finding.id for finding in result.synthesis.findings if finding.members]
+    registers, problems = _registers(project, codebook, grouping)
     delivery = Delivery(
         synthesis=result.synthesis,
         settings=_settings(project),
@@ -109,11 +110,13 @@ def _settings(project: Project) -> Section:
     return Section(settings if isinstance(settings, Table) else Table(), project.settings_file.name)
 
 
-def _registers(project: Project, codebook: Codebook) -> tuple[dict[str, tuple[Entry, ...]], list[Problem]]:
+def _registers(
+    project: Project, codebook: Codebook, groups: Sequence[str]
+) -> tuple[dict[str, tuple[Entry, ...]], list[Problem]]:
     registers: dict[str, tuple[Entry, ...]] = {}
     problems: list[Problem] = []
     for register in REGISTERS:
-        registers[register.key], found = read_register(project.root, register, codebook)
+        registers[register.key], found = read_register(project.root, register, codebook, groups)
         problems += found
     return registers, problems
 
