@@ -43,6 +43,7 @@ PLANE_TERMS: Final = 80
 NETWORK_TERMS: Final = 60
 SPECIFIC_TERMS: Final = 40
 QUOTES: Final = 12
+QUOTES_OF_ONE: Final = 2
 PHRASES: Final = 15
 CODES_WITH_WORDS: Final = 12
 UNITS_FOR_WORDS: Final = 10
@@ -180,7 +181,8 @@ def class_reading(
     under = [association for association in profile if association.chi2 <= -profiles.SIGNIFICANT_CHI2]
     # Those who refuse to be quoted are counted, never shown as typical of anything.
     quotable = np.where([qualities.may_be_quoted(unit) for unit in table.units], classes, 0)
-    typical = profiles.typical_segments(presence, table.terms, quotable, number, over, at_most=QUOTES)
+    found = profiles.typical_segments(presence, table.terms, quotable, number, over, at_most=8 * QUOTES)
+    typical = _diverse(found, table.units)
     size = int((classes == number).sum())
     return ClassReading(
         number=number,
@@ -198,6 +200,22 @@ def class_reading(
         coverage=coverage(classes, base.codes_of, number),
         recovered=base.read.recovered[number - 1] if base.read else None,
     )
+
+
+def _diverse(found: Sequence[profiles.Typical], units: Sequence[Unit]) -> list[profiles.Typical]:
+    """The most typical segments: the same words once (answers pasted by several people), and two of one person at the most."""
+    kept: list[profiles.Typical] = []
+    seen: set[tuple[str, ...]] = set()
+    said: Counter[str] = Counter()
+    for typical in found:
+        unit = units[typical.row]
+        words = tuple(word.form.lower() for word in unit.words if word.category != "PUNCT")
+        if words in seen or said[_person(unit)] == QUOTES_OF_ONE:
+            continue
+        seen.add(words)
+        said[_person(unit)] += 1
+        kept.append(typical)
+    return kept[:QUOTES]
 
 
 def _phrases(

@@ -19,6 +19,7 @@ from habitat_enquete.textometry.lexical_table import Unit, Word
 from habitat_enquete.textometry.preparation import crossed_attributes
 from habitat_enquete.textometry.proposals import Coverage, Proposal, coverage, proposals
 from habitat_enquete.textometry.qualities import may_be_quoted
+from habitat_enquete.textometry.reading import _diverse
 from habitat_enquete.textometry.reinert import Settings
 from habitat_enquete.textometry.richness import mattr, richness
 from habitat_enquete.textometry.stability import Stability, adjusted_rand, chosen, stability
@@ -381,6 +382,15 @@ def said(text: str, person: str) -> Unit:
 
 
 SOCIAL_HOUSING = "un/un/DET logement/logement/NOUN social/social/ADJ"
+
+
+def test_typical_segments_are_not_the_same_words_nor_all_of_one_person() -> None:
+    units = [
+        *(said("loyer/loyer/NOUN cher/cher/ADJ", f"P{number}") for number in range(3)),
+        *(said(f"loyer/loyer/NOUN mot{number}/mot/NOUN", "P9") for number in range(4)),
+    ]
+    found = [profiles.Typical(row, 10.0 - row, ()) for row in range(7)]
+    assert [typical.row for typical in _diverse(found, units)] == [0, 3, 4]
 
 
 def test_a_phrase_that_people_share_is_one_word() -> None:
