@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from habitat_enquete.errors import Code
@@ -333,8 +334,12 @@ def parse_date(raw: CellValue, *, today: dt.date) -> Parsed:
     if isinstance(raw, float | int):
         return _serial_date(raw, today)
     text = raw.strip()
-    if not text:
-        return BLANK
+    return _written_date(text, today) if text else BLANK
+
+
+@lru_cache(maxsize=1 << 15)  # the same days come back in every column of dates
+def _written_date(text: str, today: dt.date) -> Parsed:
+    """The date that a text says."""
     if (word := _missing(text)) is not None:
         return word
     if text.isdigit() and len(text) == 5:
