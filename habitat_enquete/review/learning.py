@@ -1,14 +1,15 @@
-"""What the page does with the learned model: suggestions, what to look at next, how much was missed, applying the rules again."""
+"""What the page does with the learned model: suggestions, what to look at next, how much was missed, applying the rules again.
+
+The learner is imported by the gestures that need it: it takes a second that the page's start does not.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from habitat_enquete.coding import run_suggestions
-from habitat_enquete.coding.suggestions import Learned
 from habitat_enquete.model.coding import Suggestion
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Segment
@@ -17,6 +18,9 @@ from habitat_enquete.review import views
 from habitat_enquete.review.grid import Grid
 from habitat_enquete.store import journal, texts
 from habitat_enquete.store.connection import Store
+
+if TYPE_CHECKING:
+    from habitat_enquete.coding.suggestions import Learned
 
 
 @dataclass(slots=True)
@@ -60,6 +64,8 @@ class Learning:
 
     def _learn(self) -> Learned:
         """What is known now: nothing is computed again when nobody decided anything and nothing else changed."""
+        from habitat_enquete.coding import run_suggestions
+
         with self._lock:
             codebook, before = self.grid.codebook(), self._learned
             with Store(self.project.database) as store:
@@ -82,6 +88,8 @@ class Learning:
 
         Also what the random ones say of what was missed so far (`recall`), and the terms that decisions suggest (`terms`).
         """
+        from habitat_enquete.coding import run_suggestions
+
         learned = self._learn()
         items = [
             views.QueueView(
@@ -104,6 +112,8 @@ class Learning:
 
     def audit(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Note that a passage drawn at random was read whole: `missed` codings were made there that nobody had proposed."""
+        from habitat_enquete.coding import run_suggestions
+
         span = Span(int(asked["start"]), int(asked["end"]))
         passage = Segment(str(asked["document"]), int(asked["turn"]), span)
         run_suggestions.record_audit(self.project, passage, coder=self.coder, missed=int(asked["missed"]))

@@ -19,7 +19,6 @@ from habitat_enquete.pathways.alphabet import Alphabet, alphabet
 from habitat_enquete.pathways.communes import Gazetteer
 from habitat_enquete.pathways.dates import month_of, plain, spoken
 from habitat_enquete.pathways.drafts import Draft, read_drafts
-from habitat_enquete.pathways.run import propose_all, study_gazetteer
 from habitat_enquete.pathways.timeline import birth, check, interview_date, pathways
 from habitat_enquete.project import Project
 from habitat_enquete.review.grid import Grid
@@ -142,6 +141,9 @@ class PathwayDesk:
     @property
     def places(self) -> Gazetteer:
         """Every commune, read the first time."""
+        # Inside: the whole stage, with its compiled distances, takes half a second that the page's start does not need.
+        from habitat_enquete.pathways.run import study_gazetteer
+
         if self._places is None:
             self._places = study_gazetteer(self.project)
         return self._places
@@ -317,6 +319,8 @@ class PathwayDesk:
 
     def propose(self) -> dict[str, Any]:
         """Read the interviews again, as `enquete pathways --propose` does; what people decided stays."""
+        from habitat_enquete.pathways.run import propose_all
+
         propose_all(self.project, self.grid.codebook())
         return self.people() | {"stamp": stamp(self.project.database)}
 
