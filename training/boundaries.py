@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,11 @@ SEEN = 2  # times a feature must be met
 _MARKS = frozenset(".!?…:;\"«»()[]-–—'") | {"...", "..", "?!", "!?"}
 
 
-def learn(treebanks: Path, nlp: Language, *, final: bool) -> Boundaries:
-    """The weights learned on every training file; `final` adds the selection halves of the development files."""
+def learn(treebanks: Path, nlp: Language, *, final: bool, few: int | None = None) -> Boundaries:
+    """The weights learned on every training file; `final` adds the selection halves of the development files.
+
+    Args: `few` documents of each file, to know that the command works.
+    """
     rng = random.Random(SEED)
     found: list[list[Feature]] = []
     starts: list[bool] = []
@@ -46,7 +50,7 @@ def learn(treebanks: Path, nlp: Language, *, final: bool) -> Boundaries:
         if use == "test" or (use == "half" and not final):
             continue
         for style in SPOKEN if spoken else WRITTEN:
-            for words, classes, opens in _texts(treebanks / f"{name}.conllu", style, nlp, rng):
+            for words, classes, opens in _texts(treebanks / f"{name}.conllu", style, nlp, rng, few):
                 found += features(words, classes)
                 starts += opens[1:]
                 weights += [1.0 if spoken else WRITTEN_WEIGHT] * (len(words) - 1)
@@ -72,10 +76,11 @@ def _matrix(found: Sequence[Sequence[Feature]], columns: dict[Feature, int]) -> 
 
 
 def _texts(
-    file: Path, style: Style, nlp: Language, rng: random.Random
+    file: Path, style: Style, nlp: Language, rng: random.Random, few: int | None
 ) -> Iterator[tuple[list[str], list[str], list[bool]]]:
     """The words of each turn in small letters, their classes, and whether each starts a sentence of the treebank."""
-    turns = [bare(group, style, rng) for document in documents(file) for group in _turns(document, rng)]
+    read = islice(documents(file), few)
+    turns = [bare(group, style, rng) for document in read for group in _turns(document, rng)]
     for doc, (_, starts) in zip(nlp.pipe([text for text, _ in turns], batch_size=64), turns, strict=True):
         tokens = [token for token in doc if not token.is_space]
         yield (

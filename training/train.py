@@ -66,7 +66,9 @@ def main() -> None:
     shipped = options.output / "fr_enquete_parle"
     assemble(speech, names, shipped)
     units = options.output / boundaries.FILE if options.smoke else boundaries.OUTPUT
-    boundaries.write(boundaries.learn(treebanks, tagger(shipped), final=not options.select), units)
+    few = 2 if options.smoke else None
+    learned = boundaries.learn(treebanks, tagger(shipped), final=not options.select, few=few)
+    boundaries.write(learned, units)
     if options.install:
         shutil.rmtree(PACKAGE / shipped.name, ignore_errors=True)
         shutil.copytree(shipped, PACKAGE / shipped.name)
