@@ -149,3 +149,27 @@ def test_what_people_say_often_before_a_colon_is_no_speaker(interview: Callable[
     lines = ["Marie : Et alors ?", "Paul : Le maire m'a dit : attendez. Je lui ai dit : non."] * 4
     lines += ["Je lui ai dit : jamais."] * 4
     assert set(interview("x.txt", "\n".join(lines)).roles) == {"Marie", "Paul"}
+
+
+GROUP = ("Animatrice", "Bailleur social", "Jean", "Participant 4", "M. Petit", "Mère", "ADIL", "Élodie")
+
+
+@pytest.mark.parametrize(
+    "convention", ["colon", "dash", "long dash", "bracket", "own line", "tab", "time first"]
+)
+def test_whoever_speaks_once_in_a_group_is_heard(
+    interview: Callable[..., Interview], convention: str
+) -> None:
+    # « Élodie » alone on her line, once, could as well be a title.
+    people = GROUP[:-1] if convention == "own line" else GROUP
+    order = [0, 1, 0, 2, 0, 3, 0, 4, 2, 0, 5, 0, 2, 6, 0, 2, *([7] if "Élodie" in people else []), 0, 2]
+    exchanges = [
+        (who, (QUESTIONS if who == 0 else ANSWERS)[rank % 6], rank, rank + 1)
+        for rank, who in enumerate(order)
+    ]
+    lines = ["Atelier habitat", "Lieu : Mende", ""]
+    lines += [line for who, *said in exchanges for line in CONVENTIONS[convention](people[who], *said)]
+    read = interview("x.txt", "\n".join(lines))
+    assert [speaker for speaker, _ in read.turns] == [people[who] for who in order]
+    assert read.roles["Animatrice"] == "interviewer"
+    assert {read.roles[person] for person in people[1:]} == {"informant"}

@@ -24,7 +24,7 @@ from habitat_enquete.ingest.transcripts.passages import Transcript
 from habitat_enquete.ingest.transcripts.read import SUFFIXES, read
 from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker
 
-READER_VERSION = 3  # raise it when the same file would be read otherwise: every transcript is then read again
+READER_VERSION = 4  # raise it when the same file would be read otherwise: every transcript is then read again
 _BESIDE = """
     .csv .tsv .xlsx .xls .ods .yaml .yml .ini .db .log .mp3 .wav .m4a .ogg .opus .flac .wma .aac .mp4 .mov .avi .mkv .webm
     .jpg .jpeg .png .gif .heic .zip .bak .partial

@@ -30,6 +30,10 @@ _ANSWERS = (
     r"informat(?:eur|rice)s?|informant(?:e)?|participant(?:e)?s?|habitant(?:e)?s?|entretenue?s?|ent|t[ée]moins?|inf|"
     r"maire|[ée]lue?s?|adjointe?|h[ée]berg[ée]e?|r[ée]sidente?|locataire|propri[ée]taire|b[ée]n[ée]ficiaire|usag(?:er|[èe]re)|"
     r"(?:personnes?|gens) (?:interrog|enqu[êe]t|rencontr|interview|entretenu|h[ée]berg|log)[ée]?e?s?|"
+    r"bailleur(?:s|e|euse)?(?: socia(?:l|ux))?|d[ée]partement|r[ée]gion|[ée]tat|epci|ddt|adil|caue|epf|ccas|promot(?:eur|rice)|"
+    r"direct(?:eur|rice)|pr[ée]sidente?|technicien(?:ne)?|conseill(?:er|[èe]re)|[ée]ducat(?:eur|rice)|"
+    r"(?:grand[- ])?(?:p[èe]re|m[èe]re)|fils|fille|fr[èe]re|s(?:œ|oe)ur|mari|femme|homme|[ée]poux|[ée]pouse|conjointe?|voisine?|"
+    r"(?:travailleu(?:r|se)|assistante?) socia(?:l|le|ux)|"
     r"interviewee|respondent|subject|patient(?:e)?|candidate?|alternante?|seniors?"
 )
 _OTHERS = (
@@ -37,7 +41,7 @@ _OTHERS = (
     r"voix (?:off|inconnue|ind[ée]termin[ée]e).*|nsp|x+|inaudible|non identifi[ée]e?s?|unknown|tierce personne|tiers|"
     r"t[ée]l[ée]phone|public|salle|assembl[ée]e|groupe|brouhaha|hors entretien.*"
 )
-_ROLE_TAIL = r"(?:[ _.-]*(?:n°)?\s?(?:\d{1,3}|[a-h]))?"
+_ROLE_TAIL = r"(?:[ _.-]*(?:n°)?\s?\d{1,3}|[ _.-]+[a-h])?"  # « Enq 2 », « Loc B », not « Marie » for « mari »
 ASKS = re.compile(rf"(?:l[’' ]|l[ae] |une? )?(?:{_ASKS}){_ROLE_TAIL}", re.IGNORECASE)
 ANSWERS = re.compile(rf"(?:l[’' ]|l[ae] |une? |m\. le |mme la )?(?:{_ANSWERS}){_ROLE_TAIL}", re.IGNORECASE)
 OTHERS = re.compile(rf"(?:l[’' ]|l[ae] |une? )?(?:{_OTHERS}){_ROLE_TAIL}", re.IGNORECASE)

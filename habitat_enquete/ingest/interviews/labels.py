@@ -206,9 +206,10 @@ def accepted(passages: Sequence[Passage], declared: Iterable[str] = ()) -> dict[
     sure = _reliable({pair for pair in survey.counts if _sure(pair, survey)}, survey.counts, survey.declared)
     sure = sure or _everywhere(survey)
     labels = {survey.examples[pair].label for pair in sure}
+    usual = _usual(sure, survey)
     chosen = {}
     for rank, headers in survey.found.items():
-        header = _chosen(headers, sure, labels, survey.common)
+        header = _chosen(headers, sure, labels, survey.common, usual)
         if header is not None:
             chosen[rank] = header
     return _without_sheet(chosen, survey)
@@ -369,8 +370,21 @@ def _everywhere(survey: _Survey) -> set[tuple[Form, str]]:
     return pairs if len(pairs) <= max(6, len(survey.passages) // 4) else set()
 
 
+def _usual(sure: set[tuple[Form, str]], survey: _Survey) -> frozenset[Form]:
+    """The weak forms that sure labels take on most lines: there, somebody who speaks once is somebody too."""
+    uses = Counter(dict.fromkeys(_WEAK, 0))
+    for pair in sure:
+        uses[pair[0]] += survey.counts[pair]
+    lines = max(1, len(survey.passages))
+    return frozenset(f for f in _WEAK if uses[f] >= (0.3 if f is Form.LINE else 0.6) * lines)
+
+
 def _chosen(
-    headers: Sequence[Header], sure: set[tuple[Form, str]], labels: set[str], common: frozenset[str]
+    headers: Sequence[Header],
+    sure: set[tuple[Form, str]],
+    labels: set[str],
+    common: frozenset[str],
+    usual: frozenset[Form],
 ) -> Header | None:
     """The header of a passage: a sure one first, else one that looks like those."""
     forms = {form for form, _ in sure}
@@ -385,7 +399,16 @@ def _chosen(
         likely = said or close(header.label, labels) is not None or _unmistakable(header, common)
         if header.form in forms and likely:
             return header
+        if header.form in usual and _speaks_once(header, common):
+            return header
     return None
+
+
+def _speaks_once(header: Header, common: frozenset[str]) -> bool:
+    """Whether a label of a weak form, seen too rarely to be sure, is a person's: a role, a title, else (not alone) a name."""
+    if _names_role(header.label) or TITLE.match(header.label):
+        return True
+    return header.form is not Form.LINE and _is_name(header.label, common)
 
 
 def _unmistakable(header: Header, common: frozenset[str]) -> bool:
@@ -394,7 +417,11 @@ def _unmistakable(header: Header, common: frozenset[str]) -> bool:
         return False
     if TITLE.match(header.label) or SOMEBODY.fullmatch(header.label):
         return True
-    words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", header.label))
+    return _is_name(header.label, common)
+
+
+def _is_name(label: str, common: frozenset[str]) -> bool:
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", label))
     if not words or len(words) > 4 or not has_capitals(words):
         return False
     return all(word.casefold() not in common for word in words if word.casefold() not in SMALL)
