@@ -498,12 +498,18 @@ def run(folder: Path, *, sizes: Sequence[int], permutations: int, peers: Sequenc
         "folds": {name: folds(questions, method) for name, method in methods.items()},
         "curves": {
             # The classifier of spaCy takes minutes per point: one point and one order of the answers place it.
-            name: curve(questions, method, sizes[-1:], 1)
+            name: curve(questions, method, _largest(sizes, questions), 1)
             if name == "spacy_textcat"
             else curve(questions, method, sizes, permutations)
             for name, method in methods.items()
         },
     }
+
+
+def _largest(sizes: Sequence[int], questions: Sequence[Question]) -> list[int]:
+    """The largest of `sizes` that leaves answers to be measured on."""
+    answers = sum(len(question.texts) for question in questions)
+    return [size for size in sizes if size < 0.9 * answers][-1:]
 
 
 def show(result: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from habitat_enquete.coding.decisions import person
 from habitat_enquete.coding.reconcile import (
     UnknownCode,
     check_renamed,
@@ -92,7 +93,7 @@ def run(
     with Store(project.database) as store:
         if renamed:
             check_renamed(codebook, stored.code_counts(store), renamed)
-            journal.carry_over(store, coder or RULES.name, renamed)
+            journal.carry_over(store, person(coder).name if coder else RULES.name, renamed)
         moved = _reanchor_all(store)
         before = {key: each.input_hash for key, each in runs.runs(store, STAGE).items()}
         ids = texts.document_ids(store)

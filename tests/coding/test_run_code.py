@@ -208,13 +208,14 @@ def test_a_removed_code_is_listed_and_a_renamed_one_carried_over(fielded, code):
     ("renamed", "told"),
     [
         ("manque=loyer_abordabl", r"« loyer_abordabl » n'est pas dans la grille.*« loyer_abordable »"),
+        ("manque=loyer_abordable", r"« a/b » ne peut pas servir de nom de codeur"),
         ("manqe=loyer_abordable", r"Aucun codage ne porte le code « manqe ».*« manque »"),
     ],
 )
 def test_a_renaming_of_unknown_codes_is_refused(fielded, code, enquete, renamed, told):
     code()
     before = found(fielded)
-    result = enquete("code", "--pipeline", "blank", "--renamed", renamed, exit_code=1)
+    result = enquete("code", "--pipeline", "blank", "--renamed", renamed, "--coder", "a/b", exit_code=1)
     assert re.search(told, result.output.replace("\u00a0", " "))
     assert found(fielded) == before
 
