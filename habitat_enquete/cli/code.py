@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,9 @@ def command(
         say_json(_summary(outcome))
     else:
         _tell(project, outcome)
+        if became := _asked(outcome.coding):
+            outcome = code(project, None, pipeline=pipeline, coder=coder, renamed=became)
+            _tell(project, outcome)
     attention = outcome.coding.needs_attention or bool(outcome.interviews and outcome.interviews.failed)
     click.get_current_context().exit(1 if attention else 0)
 
@@ -96,6 +100,28 @@ class _LabelledProgress:
     def __exit__(self, *_: object) -> None:
         for line in self._lines.values():
             line.__exit__()
+
+
+def _asked(coding: CodingResult) -> dict[str, str]:
+    """What somebody at a keyboard says that lost codes have become; nobody else is asked."""
+    if not _at_a_keyboard():
+        return {}
+    return {
+        gone.code: gone.candidates[0]
+        for gone in coding.unknown
+        if gone.human
+        and gone.candidates
+        and click.prompt(
+            f"« {gone.code} » est-il devenu « {gone.candidates[0]} » ? Y reporter ses codages décidés ({gone.human})",
+            type=click.Choice(["o", "n"]),
+            default="n",
+        )
+        == "o"
+    }
+
+
+def _at_a_keyboard() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _pairs(renamed: tuple[str, ...]) -> dict[str, str]:

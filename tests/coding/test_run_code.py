@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
+from habitat_enquete.cli.main import main
 from habitat_enquete.coding import decisions
 from habitat_enquete.coding.run import CodingResult, run
 from habitat_enquete.errors import EnqueteError
@@ -218,6 +219,21 @@ def test_a_renaming_of_unknown_codes_is_refused(fielded, code, enquete, renamed,
     result = enquete("code", "--pipeline", "blank", "--renamed", renamed, "--coder", "a/b", exit_code=1)
     assert re.search(told, result.output.replace("\u00a0", " "))
     assert found(fielded) == before
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("o\n", "penurie"), ("n\n", "manque")])
+def test_somebody_at_a_keyboard_is_asked_what_a_code_became(fielded, code, monkeypatch, answer, kept):
+    code()
+    with Store(fielded.database) as store:
+        journal.apply(store, "anne", decisions.accept(*codings(store, codes=["manque"])))
+    fielded.codebook_file.write_text(CODEBOOK.replace("id: manque", "id: penurie"), encoding="utf-8")
+    monkeypatch.setattr("habitat_enquete.cli.code._at_a_keyboard", lambda: True)
+    arguments = ["-C", str(fielded.root), "code", "--pipeline", "blank"]
+    result = CliRunner().invoke(main, arguments, input=answer)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "« manque » est-il devenu « penurie » ?" in result.output
+    assert result.exit_code == (0 if kept == "penurie" else 1)
+    assert ("manque" in {each.code for each in found(fielded)}) is (kept == "manque")
 
 
 def test_what_a_code_became_is_read_in_the_places_where_it_was(fielded, code):
