@@ -22,6 +22,8 @@ Value = str | int | float | bool | None
 _EXCEL_LIMIT: Final = 32_767
 _SHEET_NAME: Final = 31
 _WIDEST: Final = 60
+_LINE: Final = 15
+_MOST_LINES: Final = 26  # Excel's tallest row is 409 points
 _MADE: Final = datetime(2000, 1, 1)
 
 
@@ -59,6 +61,7 @@ def workbook_of(tables: Sequence[Table], *, introduction: Sequence[str], title: 
 
 def _introduce(sheet: Worksheet, introduction: Sequence[str], tables: Sequence[Table]) -> None:
     from openpyxl.styles import Alignment, Font
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     wrap = Alignment(wrap_text=True, vertical="top")
     sheet.title = "Lisez-moi"
@@ -81,6 +84,10 @@ def _introduce(sheet: Worksheet, introduction: Sequence[str], tables: Sequence[T
         sheet.cell(row, 1).hyperlink = f"#'{table.name[:_SHEET_NAME]}'!A1"
         put(sheet.cell(row, 2), f"{len(table.rows)} lignes : {', '.join(table.columns)}")
         sheet.cell(row, 1).alignment = sheet.cell(row, 2).alignment = wrap
+        sheet.row_dimensions[row].height = _LINE * (1 + len(str(sheet.cell(row, 2).value)) // 95)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _fill(sheet: Worksheet, table: Table) -> None:
@@ -90,6 +97,7 @@ def _fill(sheet: Worksheet, table: Table) -> None:
 
     wrap = Alignment(wrap_text=True, vertical="top")
     longest = [_longest(table, position) for position in range(len(table.columns))]
+    wrapped = [position for position, length in enumerate(longest) if length > _WIDEST]
     percents = {position for position, name in enumerate(table.columns) if name in table.shares}
     _head(sheet, table)
     for row, values in enumerate(table.rows, start=2):
@@ -100,6 +108,12 @@ def _fill(sheet: Worksheet, table: Table) -> None:
                 cell.alignment = wrap
             if position in percents:
                 cell.number_format = "0.0%"
+            elif isinstance(value, float) and not value.is_integer():
+                cell.number_format = "0.000"
+        lines = max((-(-len(str(values[n])) // _WIDEST) for n in wrapped if values[n] is not None), default=1)
+        if lines > 1:
+            # Told, not left to the reader's program: LibreOffice prints wrapped text over the next rows otherwise.
+            sheet.row_dimensions[row].height = _LINE * min(lines, _MOST_LINES)
     for position, name in enumerate(table.columns):
         width = max(len(name) + 4, min(_WIDEST, longest[position] + 2))
         sheet.column_dimensions[get_column_letter(position + 1)].width = width
