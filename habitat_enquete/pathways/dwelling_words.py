@@ -210,3 +210,30 @@ def _is_of_others(plain: str) -> bool:
 def is_first_person(plain: str) -> bool:
     """Whether a folded clause speaks of oneself."""
     return _FIRST.search(plain) is not None
+
+
+_KINDS: Final = {
+    "maison": r"maison(?! (?:de retraite|relais|d'arret|de l'habitat|des services))|pavillon|longere|villa\b|plain-pied|fermette|maisonnette",
+    "ferme": r"\bferme\b|corps de ferme|\bmas\b|bergerie",
+    "studio": r"\bstudio",
+    "chambre": r"\bchambre (?:de bonne|meublee|chez|en|a |au |universitaire|etudiante)|(?:une|ma|petite) chambre\b",
+    "appartement": r"\bappart\w*|(?:deux|trois|quatre)[- ]pieces|\b[tf] ?[1-5]\b|duplex|loft\b",
+    "caravane": r"caravane|mobil[- ]?home|camping-car",
+    "yourte": r"yourte|tipi|cabane|roulotte|tiny house",
+    "camion": r"\bcamion|fourgon|\bvan\b",
+}
+
+
+def dwelling(plain: str) -> str:
+    """The kind of dwelling that a folded clause names and does not deny: the first said; empty when none is.
+
+    >>> dwelling("on a pris un deux-pieces, pas une maison")
+    'appartement'
+    """
+    said = [
+        (match.start(), kind)
+        for kind, pattern in _KINDS.items()
+        for match in re.finditer(pattern, plain)
+        if not _DENIED.search(plain[: match.start()])
+    ]
+    return min(said)[1] if said else ""

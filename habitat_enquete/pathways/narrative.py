@@ -58,6 +58,7 @@ class Telling:
     is_now: bool = False
     is_intended: bool = False
     cue: int | None = None  # where the tenure or the move is said
+    kind: str = ""  # of dwelling: maison, studio…
 
     def moment(self, role: Role) -> Moment | None:
         """The moment of a role that is said nearest to the dwelling."""
@@ -123,6 +124,7 @@ class Dwelling:
     is_back: bool = False
     is_now: bool = False
     is_guessed: bool = False  # its beginning is a date said just before it
+    kind: str = ""
     is_open: bool = False  # ended at a moment of life not yet dated
 
     @property
@@ -276,7 +278,8 @@ class Story:
         better = place is None or place.is_area or place.is_birth or (place.is_weak and place.commune is None)
         if telling.place is not None and better:
             place = telling.place
-        merged = replace(one, tenure=tenure, is_probable=probable, place=place, is_tentative=False)
+        kind = one.kind or telling.kind
+        merged = replace(one, tenure=tenure, is_probable=probable, place=place, kind=kind, is_tentative=False)
         return self._dated(merged, telling)
 
     def _dated(self, dwelling: Dwelling, telling: Telling) -> Dwelling:
@@ -377,6 +380,7 @@ def _from(telling: Telling) -> Dwelling:
         telling.place,
         is_back=telling.is_back,
         is_now=telling.is_now,
+        kind=telling.kind,
     )
 
 

@@ -16,6 +16,7 @@ from habitat_enquete.pathways.dwelling_words import (
     LIVED,
     MOVING,
     NOW,
+    dwelling,
     is_first_person,
     is_not_lived,
     tenure,
@@ -67,8 +68,8 @@ def propose(
         if person is None or people.get(person, {}).get("public") == _ACTOR:
             continue  # an actor tells other people's paths
         story = _story(document, person, people.get(person, {}), alphabet, gazetteer)
-        for rank, dwelling in enumerate(story.told(), start=1):
-            found.append(_episode(document, person, rank, dwelling, coded))
+        for rank, told in enumerate(story.told(), start=1):
+            found.append(_episode(document, person, rank, told, coded))
     return found
 
 
@@ -164,6 +165,7 @@ def _telling(
         is_now=NOW.search(plain) is not None,
         is_intended=INTENDED.search(plain) is not None,
         cue=cue,
+        kind=dwelling(plain),
     )
 
 
@@ -177,6 +179,7 @@ def _episode(
         start=told.since,
         end=told.until,
         tenure=told.tenure,
+        dwelling=told.kind or None,
         commune=told.place.commune if told.place else None,
         place=told.place.name if told.place else "",
         motives=tuple(dict.fromkeys(own)),

@@ -179,3 +179,14 @@ def test_a_passage_decided_on_is_not_proposed_again_when_it_is_cut_or_placed_oth
     assert merged_with([moved], [decided]) == [decided]
     assert merged_with([replace(moved, respondent="E02")], [decided])[1:] != []
     assert merged_with([moved], [decided, moved]) == [decided, moved]
+
+
+def test_the_kind_of_dwelling_is_told_too() -> None:
+    found = told(
+        "En 2010 on a pris un deux-pièces à Mende, en location.",
+        "En 2019 on a acheté une vieille ferme à Marvejols.",
+    )
+    assert [(e.tenure, e.dwelling) for e in found] == [
+        ("locataire_prive", "appartement"),
+        ("proprietaire", "ferme"),
+    ]
