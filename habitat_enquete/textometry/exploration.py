@@ -164,7 +164,7 @@ class Unclassified:
 class Exploration:
     """Everything `enquete explore` found. `refusal` says why there are no classes, when there are none.
 
-    `minimum_share` is the part of a class that each half of a cut had to hold. `crossings` gives, for some qualities of the segments,
+    `minimum_share` is the part of a class that each half of a cut had to hold; `kind` is that of the classes (see `Chosen`). `crossings` gives, for some qualities of the segments,
     how many segments of each value fall in each class. `codes_of` and `source_of` give each unit's codes and where to read it again. `code_words` are the words specific to the most frequent codes, `key_terms`
     those the corpus turns around with their weights, `compounds` the phrases made one word, with their segments.
     """
@@ -185,6 +185,7 @@ class Exploration:
     frequencies: Mapping[str, int] = field(default_factory=dict)
     refusal: str = ""
     minimum_share: float = 0.0
+    kind: str = "tree"
     codes_of: tuple[tuple[str, ...], ...] = ()
     source_of: tuple[str, ...] = ()
     crossings: Mapping[str, tuple[Crossing, ...]] = field(default_factory=dict)

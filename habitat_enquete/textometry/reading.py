@@ -98,6 +98,7 @@ def explore(
         stability=chosen.steady,
         read=chosen.read,
         minimum_share=chosen.minimum_share,
+        kind=chosen.kind,
         splits=chosen.splits,
         corpus=replace(base.corpus, weighing=int(chosen.weighing.sum()), class_floor=chosen.floor),
     )
