@@ -233,3 +233,11 @@ def test_a_kobo_export_with_its_repeats(real_data):
     )
     assert found.question("debut").repeat == found.repeats[0].name
     assert "_uuid" not in kinds and "start" not in kinds
+
+
+def test_thousands_of_free_answers_are_not_taken_apart_for_long(tmp_path):
+    said = [f"J'ai cherché {rank} mois, puis {rank % 7} ans, sans trouver" for rank in range(4_000)]
+    assert kind_of(tmp_path, "Votre histoire", said) == (
+        "question ouverte",
+        "réponses longues (9 mots en moyenne), à coder",
+    )

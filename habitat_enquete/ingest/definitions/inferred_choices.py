@@ -17,6 +17,8 @@ from habitat_enquete.model.response import AnswerState
 _MOST_CHOICES: Final = 25
 _MOST_GRADES: Final = 15
 _LONGEST_CHOICE: Final = 90
+_MOST_COMBINED: Final = 300
+_MOST_PIECES: Final = 60
 _OTHER: Final = re.compile(r"^(autre|other|autres)\b", re.IGNORECASE)
 _MISSING: Final = {
     AnswerState.DONT_KNOW: "nsp",
@@ -118,7 +120,7 @@ def _joined_again(pieces: list[list[str]], mark: str) -> list[list[str]]:
             ),
             None,
         )
-        if together is None or len(counted) <= 2:
+        if together is None or not 2 < len(counted) <= _MOST_PIECES:
             return pieces
         pieces = [_with_pair(cell, together, mark) for cell in pieces]
 
@@ -135,6 +137,8 @@ def _with_pair(cell: list[str], pair: tuple[str, str], mark: str) -> list[str]:
 
 def _run_together(whole: Counter[str]) -> Chosen | None:
     """Labels put one after the other with a space (Kobo): « Un emploi Le cadre de vie »."""
+    if len(whole) > _MOST_COMBINED:
+        return None  # free answers: no list of choices gives so many
     atoms: list[str] = []
     for text in sorted(whole, key=len):
         if not atoms or not _made_of(text, atoms):
