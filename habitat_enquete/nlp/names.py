@@ -78,6 +78,7 @@ _TOWN: Final = re.compile(
     r"^(?:Saint|Sainte|St|Ste|Mont|Notre-Dame)-\w|-(?:sur|sous|en|lès|lez|les|le|la|aux?|du|de)-\w",
     re.IGNORECASE,
 )
+_LISTED: Final = re.compile(r"\d+\s?[-–.)]\s?[^\W\d]")  # « 2-Ok », the answer to a numbered question
 _NUMBERED: Final = re.compile(r"\d|--")
 _OPENERS: Final = listed('. ! ? … ... : « " “ - – — ( [ /')
 _ACRONYM: Final = 5  # letters
@@ -122,7 +123,7 @@ def reconsidered(
     """
     if bare and text.islower():
         return _PERSON if _first_name_only(text.title()) else label
-    if text in _FEASTS or not any(letter.isupper() for letter in text):
+    if text in _FEASTS or _LISTED.match(text) or not any(letter.isupper() for letter in text):
         return ""
     words = [spoken_norm(word) for word in before]
     last = words[-1] if words else ""
@@ -130,6 +131,8 @@ def reconsidered(
         return _PERSON
     if opens and after and after[0].lower() in _ORDERS:
         return ""  # « Marie-toi »
+    if label == "LOC" and opens and not proper and _is_usual(text):
+        return ""  # « Imaginons », « Vitrail »
     if last in _TITLES and label != _PERSON:
         return label if last in {"saint", "sainte"} or " " in text else _PERSON
     if label != _PERSON or last in _TITLES:
@@ -175,8 +178,13 @@ def _is_no_name(text: str, *, opens: bool, proper: bool) -> bool:
     words = text.split()
     if any(word.lower() in _ENGLISH for word in words):
         return True
-    usual = all(word.lower() in _CRIES or lexicon().analyses(word) for word in words)
-    return usual and (opens or not proper)
+    return (opens or not proper) and all(word.lower() in _CRIES or lexicon().analyses(word) for word in words)
+
+
+def _is_usual(text: str) -> bool:
+    """Whether all its words are words of the language, and together no place we know."""
+    known = text in communes() or text in lexicon().places
+    return not known and all(lexicon().analyses(word) for word in re.split(r"[ -]", text))
 
 
 def _of_head(text: str, words: Sequence[str]) -> str:

@@ -73,6 +73,12 @@ def test_what_stands_around_a_name_settles_it(
     assert reconsidered(label, text, before, after) == expected
 
 
+def test_a_numbered_answer_and_a_usual_word_are_no_places() -> None:
+    assert reconsidered("LOC", "2-Ok", opens=True) == ""
+    assert reconsidered("LOC", "Imaginons", opens=True, proper=False) == ""
+    assert reconsidered("LOC", "Tours", opens=True, proper=False) == "LOC"
+
+
 def test_an_order_is_no_name() -> None:
     assert reconsidered("PER", "Marie", [], ["-toi"], opens=True) == ""
 
