@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from habitat_enquete.typography import agreed
 
@@ -787,6 +788,33 @@ class Problem:
         cell = f"{self.column}{self.row if self.row is not None else ''}"
         inside = "!".join(part for part in (self.sheet, cell) if part)
         return ", ".join(part for part in (self.file, inside) if part)
+
+
+# What was typed after the command is wrong, rather than the study's data: the command ends with status 2, as for an
+# option that does not exist.
+WRONG_USAGE: Final = frozenset(
+    {
+        Code.STUDY_NOT_FOUND,
+        Code.FILE_MISSING,
+        Code.ENCODING_UNKNOWN,
+        Code.SHEET_MISSING,
+        Code.QUESTIONNAIRE_NOT_FOUND,
+        Code.DELIVERABLE_UNKNOWN,
+        Code.LANG_PIPELINE_ABSENT,
+        Code.CODER_BAD_NAME,
+        Code.RENAMED_UNKNOWN_CODE,
+        Code.RENAMED_UNUSED_CODE,
+        Code.AGREEMENT_UNKNOWN_CODER,
+        Code.QUERY_SYNTAX,
+        Code.QUERY_UNKNOWN_NAME,
+        Code.QUERY_BAD_CONDITION,
+        Code.QUERY_NO_NUMBER,
+        Code.QUERY_UNKNOWN_ATTRIBUTE,
+        Code.EXPLORE_UNKNOWN_ATTRIBUTE,
+        Code.EXPLORE_TOO_MANY_VALUES,
+        Code.PATHWAY_OPTION,
+    }
+)
 
 
 class EnqueteError(Exception):

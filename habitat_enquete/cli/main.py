@@ -17,7 +17,7 @@ import click  # noqa: E402
 from habitat_enquete import __version__  # noqa: E402
 from habitat_enquete.cli.group import Group  # noqa: E402
 from habitat_enquete.cli.show import report_error  # noqa: E402
-from habitat_enquete.errors import EnqueteError  # noqa: E402
+from habitat_enquete.errors import WRONG_USAGE, EnqueteError  # noqa: E402
 
 # name → (module of cli/, short help). In the order of the work; the short help equals the first line of the command's own.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -70,7 +70,7 @@ class LazyGroup(Group):
             return super().invoke(context)
         except EnqueteError as error:
             report_error(error)
-            context.exit(1)
+            context.exit(2 if error.code in WRONG_USAGE else 1)
 
 
 def _unknown_command(name: str) -> str:

@@ -55,7 +55,7 @@ def test_coding_an_empty_study_says_what_to_type_next(run: Callable[..., Result]
 
 def test_a_wrong_distance_is_named_as_it_is_typed(run: Callable[..., Result]) -> None:
     result = run("pathways", "--distance", "zz")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "L'option «\u00a0distance\u00a0» vaut «\u00a0zz\u00a0»" in result.output
 
 

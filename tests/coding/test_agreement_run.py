@@ -167,14 +167,16 @@ def test_the_tables_are_written(doubly_coded, enquete: Callable[..., Result], tm
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "message", "status"),
     [
-        (("--coder", "anne"), "au moins deux codeurs"),
-        (("--coder", "zoe", "--coder", "anne"), "« zoe » n'a rien codé"),
+        (("--coder", "anne"), "au moins deux codeurs", 1),
+        (("--coder", "zoe", "--coder", "anne"), "« zoe » n'a rien codé", 2),
     ],
 )
-def test_what_cannot_be_compared_is_said(doubly_coded, enquete: Callable[..., Result], arguments, message):
-    output = enquete("agreement", *arguments, exit_code=1).output.replace("\u00a0", " ")
+def test_what_cannot_be_compared_is_said(
+    doubly_coded, enquete: Callable[..., Result], arguments, message, status
+):
+    output = enquete("agreement", *arguments, exit_code=status).output.replace("\u00a0", " ")
     assert message in output
 
 

@@ -249,5 +249,5 @@ def test_everything_is_written_as_tables(asked, enquete: Callable[..., Result], 
 
 
 def test_an_unknown_attribute_is_told_with_those_that_exist(asked, enquete: Callable[..., Result]):
-    output = enquete("query", "--by", "publc", exit_code=1).output.replace("\u00a0", " ")
+    output = enquete("query", "--by", "publc", exit_code=2).output.replace("\u00a0", " ")
     assert "caractéristique « publc »" in output and "age, public" in output

@@ -216,7 +216,7 @@ def test_a_removed_code_is_listed_and_a_renamed_one_carried_over(fielded, code):
 def test_a_renaming_of_unknown_codes_is_refused(fielded, code, enquete, renamed, told):
     code()
     before = found(fielded)
-    result = enquete("code", "--pipeline", "blank", "--renamed", renamed, "--coder", "a/b", exit_code=1)
+    result = enquete("code", "--pipeline", "blank", "--renamed", renamed, "--coder", "a/b", exit_code=2)
     assert re.search(told, result.output.replace("\u00a0", " "))
     assert found(fielded) == before
 

@@ -48,7 +48,7 @@ def test_check_as_json(enquete, folder):
 
 
 def test_a_file_that_cannot_be_read(enquete, folder):
-    result = enquete("questionnaire", "check", folder / "absent.yaml", exit_code=1)
+    result = enquete("questionnaire", "check", folder / "absent.yaml", exit_code=2)
     assert "absent.yaml" in result.stderr and "n'existe pas" in result.stderr
 
 

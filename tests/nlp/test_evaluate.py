@@ -135,7 +135,7 @@ def test_lang_info_describes_the_tables(treebank: Path) -> None:
 
 def test_lang_info_refuses_an_unknown_pipeline() -> None:
     result = CliRunner().invoke(main, ["lang", "info", "--pipeline", "fr_inconnu"])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "n'est pas installé" in result.stderr
 
 

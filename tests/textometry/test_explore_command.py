@@ -140,7 +140,7 @@ def test_the_classes_of_iramuteq_are_another_method(study: Project, enquete: Enq
 def test_an_unknown_attribute_is_refused_with_those_known(study: Project, enquete: Enquete) -> None:
     corpus(study, people=4, turns=4)
     enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
-    said = enquete("explore", "--pipeline", "blank", "--by", "sexe", exit_code=1).output
+    said = enquete("explore", "--pipeline", "blank", "--by", "sexe", exit_code=2).output
     assert "ni de réponse «\xa0sexe\xa0». Caractéristiques connues" in said
 
 
