@@ -283,6 +283,22 @@ def test_the_page_fits_a_narrow_screen(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("width", [320, 390, 700])
+def test_the_side_of_a_narrow_screen_leaves_the_bar_free(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.evaluate("document.getElementById('banner-server').hidden = false")
+    page.locator("#menu").click()
+    bar, side = page.locator("#bar").bounding_box(), page.locator("#side").bounding_box()
+    assert bar is not None
+    assert side is not None
+    assert side["y"] >= bar["y"] + bar["height"]
+    assert side["y"] + side["height"] == 800
+    page.locator("#help-open").click()
+    page.locator("#help-close").click()
+    page.locator("#menu").click()
+    assert not page.locator("#side").is_visible()
+
+
 def test_every_control_has_a_name_and_the_focus_is_seen(page: Page) -> None:
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll('button,input,select,textarea')].filter((control) =>

@@ -102,3 +102,24 @@ def test_axe_finds_no_serious_issue_on_a_path_and_its_form(path: Page) -> None:
 def test_a_path_fits_a_narrow_screen(path: Page) -> None:
     path.set_viewport_size({"width": 390, "height": 800})
     assert path.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_choosing_the_tab_of_paths_shows_the_first_person(page: Page) -> None:
+    page.locator("#tab-paths").click()
+    first = page.locator("#people button").first
+    page.locator("#people button[aria-current=true]").wait_for()
+    assert first.get_attribute("aria-current") == "true"
+    assert page.locator("#title").inner_text() == "Parcours de E01"
+    page.locator("#people button", has_text="E03").click()
+    page.locator(".episode:focus").wait_for()
+    page.locator("#tab-texts").click()
+    page.locator("#tab-paths").click()
+    assert page.locator("#title").inner_text() == "Parcours de E03"
+
+
+def test_on_a_narrow_screen_the_tab_of_paths_shows_its_list(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator("#menu").click()
+    page.locator("#tab-paths").click()
+    page.locator("#people button", has_text="E03").click()
+    page.locator(".episode:focus").wait_for()

@@ -16,10 +16,11 @@ export async function showPeople(fresh = true) {
   keepFocus($("people"), drawPeople);
 }
 
+// Those who were interviewed first: it is there that episodes wait.
+const inOrder = () => [...study.people].sort((a, b) => (b.documents.length > 0) - (a.documents.length > 0));
+
 function drawPeople() {
-  // Those who were interviewed first: it is there that episodes wait.
-  const people = [...study.people].sort((a, b) => (b.documents.length > 0) - (a.documents.length > 0));
-  $("people").replaceChildren(...people.map((person) => {
+  $("people").replaceChildren(...inOrder().map((person) => {
     const total = person.proposed + person.confirmed + person.rejected, bar = el("span");
     bar.style.width = `${total ? Math.round(100 * (1 - person.proposed / total)) : 0}%`;
     const facts = [person.proposed ? `${person.proposed} à confirmer` : "", person.confirmed ? plural(person.confirmed, "retenu") : "", person.rejected ? plural(person.rejected, "rejeté") : "", person.elsewhere ? plural(person.elsewhere, "déclaré ailleurs", "déclarés ailleurs") : ""].filter(Boolean).join(" · ") || "aucun épisode";
@@ -39,6 +40,14 @@ export async function propose() {
 }
 
 // ── one path ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+// The first person, once the list is there, unless the reader has opened something meanwhile.
+export async function openFirst(listed) {
+  const opening = state.opening;
+  await listed;
+  const first = study && inOrder()[0];
+  if (first && opening === state.opening) await openPath(first.id);
+}
 
 export async function openPath(person, stay = false) {
   const top = $("text").scrollTop;

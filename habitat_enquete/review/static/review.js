@@ -83,8 +83,14 @@ function tab(name) {
     $(`panel-${each}`).hidden = !on; $(`tab-${each}`).setAttribute("aria-selected", String(on)); $(`tab-${each}`).tabIndex = on ? 0 : -1;
   }
   $("side").classList.add("open"); $("menu").setAttribute("aria-expanded", "true");
-  if (name === "paths") paths.showPeople();
   if (name === "search") $("query").focus(); else $(`tab-${name}`).focus();
+  return name === "paths" ? paths.showPeople() : null;
+}
+
+// A person who wants the paths sees one, beside their list; where the list covers the page, they choose first.
+async function choose(name) {
+  const listed = tab(name);
+  if (name === "paths" && state.view !== "path" && !$("menu").offsetParent) await paths.openFirst(listed);
 }
 
 async function learn() {
@@ -116,7 +122,7 @@ async function addEpisode() {
 
 const EVERYWHERE = {
   u: () => replay("undo"), U: () => replay("redo"), s: () => { learn(); }, q: () => { openQueue(); },
-  "/": () => tab("search"), t: () => tab("texts"), g: () => tab("codes"), p: () => tab("paths"), "?": () => $("help").showModal(),
+  "/": () => tab("search"), t: () => tab("texts"), g: () => tab("codes"), p: () => choose("paths"), "?": () => $("help").showModal(),
 };
 const IN_TEXT = {
   j: () => step(1), k: () => step(-1), J: () => stepTurn(1), K: () => stepTurn(-1), a: () => decide("accept"), r: () => decide("reject"), m: moveCode, c: () => codePassage(), ".": () => codePassage(true),
@@ -171,7 +177,7 @@ const CLICKS = {
   menu: () => $("menu").setAttribute("aria-expanded", String($("side").classList.toggle("open"))),
 };
 for (const [id, run] of Object.entries(CLICKS)) $(id).addEventListener("click", () => run());
-for (const name of TABS) $(`tab-${name}`).addEventListener("click", () => tab(name));
+for (const name of TABS) $(`tab-${name}`).addEventListener("click", () => choose(name));
 document.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
   const at = TABS.findIndex((name) => $(`tab-${name}`) === event.target);
   if (at >= 0 && (event.key === "ArrowRight" || event.key === "ArrowLeft")) { event.preventDefault(); tab(TABS[(at + (event.key === "ArrowRight" ? 1 : TABS.length - 1)) % TABS.length]); }
