@@ -166,11 +166,14 @@ def code(
 
 @dataclass(frozen=True, slots=True)
 class PathwaysOutcome:
-    """What `enquete pathways` found and the files it wrote. `result` is None when only types of respondents could be made."""
+    """What `enquete pathways` found, in plain values, and the files it wrote; `is_unchanged`: those of the last run, nothing was done.
 
-    result: PathwaysResult | None
+    `shown` is that of `PathwaysResult`, if there are paths, and under `respondent_types` that of `RespondentTypes`, if asked for.
+    """
+
+    shown: Mapping[str, Any]
     files: tuple[Path, ...]
-    respondents: RespondentTypes | None = None
+    is_unchanged: bool = False
 
 
 def pathways(
@@ -183,7 +186,8 @@ def pathways(
     profiles: Sequence[str] = (),
     **chosen: Any,
 ) -> PathwaysOutcome:
-    """Build the residential pathways, and write their figures and tables in `outputs/parcours/`.
+    """Build the residential pathways, and write their figures and tables in `outputs/parcours/`; the last result is given again when
+    nothing changed since.
 
     Args:
         episodes: a table of episodes or an Ageven grid, which replaces what it said before.
@@ -196,29 +200,58 @@ def pathways(
     """
     from habitat_enquete.ingest.codebooks import read_codebook
     from habitat_enquete.ingest.definitions.questionnaires import read_all
-    from habitat_enquete.pathways.run import run
+    from habitat_enquete.pathways import kept
+    from habitat_enquete.pathways.run import gathered, studied
+
+    codebook, questionnaires = read_codebook(project.codebook_file), read_all(project.questionnaires)
+    table = _episode_table(project, episodes) if episodes else None
+    try:
+        ready = gathered(project, codebook, questionnaires, table, propose=propose, **chosen)
+    except EnqueteError as error:
+        # A study without paths may still have profiles.
+        if not profiles or error.code is not Code.PATHWAY_NONE:
+            raise
+        types = _respondent_types(project, codebook, questionnaires, profiles, chosen)
+        shown = kept.plain({"respondent_types": types.summary()})
+        return PathwaysOutcome(shown, _pathway_files(project, codebook, None, types))
+    copies = {"table": to_table, "ageven": to_ageven}
+    options = (
+        chosen | {name: path.resolve() for name, path in copies.items() if path} | {"profiles": profiles}
+    )
+    made_from = kept.inputs(project, codebook, questionnaires, ready, options)
+    before = kept.recall(project, made_from, ready)
+    if before is not None:
+        return PathwaysOutcome(before.shown, before.files, is_unchanged=True)
+    asked = _respondent_types(project, codebook, questionnaires, profiles, chosen) if profiles else None
+    result = studied(project, codebook, ready)
+    files = _pathway_files(project, codebook, result, asked, to_table=to_table, to_ageven=to_ageven)
+    shown = kept.plain(result.summary() | ({"respondent_types": asked.summary()} if asked else {}))
+    kept.keep(project, made_from, shown, files)
+    return PathwaysOutcome(shown, files)
+
+
+def _pathway_files(
+    project: Project,
+    codebook: Codebook,
+    result: PathwaysResult | None,
+    types: RespondentTypes | None,
+    *,
+    to_table: Path | None = None,
+    to_ageven: Path | None = None,
+) -> tuple[Path, ...]:
+    """Write what was found of paths and of respondents; gives the files, in reading order."""
     from habitat_enquete.report.pathways import write
     from habitat_enquete.report.pathways_workbook import write_ageven, write_episodes
     from habitat_enquete.report.respondent_profiles import write as write_types
 
-    codebook, questionnaires = read_codebook(project.codebook_file), read_all(project.questionnaires)
-    table = _episode_table(project, episodes) if episodes else None
     folder, title = project.outputs / "parcours", codebook.title or project.root.name
-    types = _respondent_types(project, codebook, questionnaires, profiles, chosen) if profiles else None
-    try:
-        result = run(project, codebook, questionnaires, table=table, propose=propose, **chosen)
-    except EnqueteError as error:
-        # A study without paths may still have profiles.
-        if types is None or error.code is not Code.PATHWAY_NONE:
-            raise
-        return PathwaysOutcome(None, tuple(write_types(folder, types, title=title)), types)
-    files = list(write(folder, result, title=title))
+    files = list(write(folder, result, title=title)) if result is not None else []
     files += write_types(folder, types, title=title) if types is not None else []
-    if to_table:
+    if result is not None and to_table:
         files.append(write_episodes(to_table, result))
-    if to_ageven:
+    if result is not None and to_ageven:
         files.append(write_ageven(to_ageven, result))
-    return PathwaysOutcome(result, tuple(files), types)
+    return tuple(files)
 
 
 def _respondent_types(

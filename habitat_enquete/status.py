@@ -23,6 +23,7 @@ from habitat_enquete.project import Project
 from habitat_enquete.store import codings as stored_codings
 from habitat_enquete.store import runs, texts
 from habitat_enquete.store.connection import Store
+from habitat_enquete.store.pathways import count_proposed
 from habitat_enquete.store.respondents import respondents
 from habitat_enquete.store.responses import file_hash
 from habitat_enquete.typography import as_typed, count
@@ -49,7 +50,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The steps in order, the counts of the study, and the next command to type (None: everything is up to date)."""
+    """The steps in order, the counts of the study, and the next command to type (None: everything is up to date).
+
+    `waiting` counts suggested codings, and `proposed` episodes read in interviews, that a person has yet to decide of.
+    """
 
     steps: tuple[Step, ...]
     people: int
@@ -57,6 +61,7 @@ class Status:
     answers: int
     accepted: int
     waiting: int
+    proposed: int = 0
 
     @property
     def next_command(self) -> str | None:
@@ -80,6 +85,7 @@ def status(project: Project) -> Status:
             _coding(store, codebook),
         ]
         people = len(respondents(store))
+        proposed = count_proposed(store)
     is_coded = steps[-1].freshness is Freshness.DONE
     steps.append(_report(project, codebook, questionnaires, is_coded=is_coded))
     return Status(
@@ -89,6 +95,7 @@ def status(project: Project) -> Status:
         answers=kinds.get(DocumentKind.ANSWER, 0),
         accepted=sum(by_state.get(State.ACCEPTED, 0) for by_state in counts.values()),
         waiting=sum(by_state.get(State.SUGGESTED, 0) for by_state in counts.values()),
+        proposed=proposed,
     )
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from habitat_enquete.cli import options
 from habitat_enquete.cli.ranges import Whole
-from habitat_enquete.cli.show import count, pass_project, report_problems, say, say_json, table
+from habitat_enquete.cli.show import count, pass_project, report_problems, say, say_json, table, tell
+from habitat_enquete.errors import Problem, Severity
 
 if TYPE_CHECKING:
-    from habitat_enquete.pathways.respondent_profiles import RespondentTypes
-    from habitat_enquete.pathways.run import PathwaysResult
     from habitat_enquete.pipeline import PathwaysOutcome
     from habitat_enquete.project import Project
 
@@ -99,79 +99,72 @@ def command(
         channels=[part.strip() for part in channels.split(",")] if channels else None,
         profiles=[part.strip() for part in profiles.split(",") if part.strip()] if profiles else (),
     )
+    if outcome.is_unchanged:
+        tell("Rien n'a changé depuis le dernier calcul : son résultat et ses fichiers sont repris.")
     if as_json:
-        say_json(_summary(project, outcome))
+        say_json({**outcome.shown, "files": [project.relative(path) for path in outcome.files]})
     else:
         _show(project, outcome)
-    problems = outcome.result.problems if outcome.result else ()
-    if any(problem.severity.value == "error" for problem in problems):
+    if any(problem["severity"] == "error" for problem in outcome.shown.get("problems", ())):
         raise click.exceptions.Exit(1)
 
 
-def _summary(project: Project, outcome: PathwaysOutcome) -> dict[str, object]:
-    found = outcome.result.summary() if outcome.result else {}
-    types = {"respondent_types": outcome.respondents.summary()} if outcome.respondents else {}
-    return {**found, **types, "files": [project.relative(path) for path in outcome.files]}
-
-
 def _show(project: Project, outcome: PathwaysOutcome) -> None:
-    if outcome.result is not None:
-        _show_paths(outcome.result)
-    if outcome.respondents is not None:
-        _show_respondents(outcome.respondents)
+    if "people" in outcome.shown:
+        _show_paths(outcome.shown)
+    if "respondent_types" in outcome.shown:
+        _show_respondents(outcome.shown["respondent_types"])
     for path in outcome.files:
         say(f"→ {project.relative(path)}")
 
 
-def _show_respondents(found: RespondentTypes) -> None:
-    say(
-        f"{count(len(found.people), 'répondant')}, {count(len(found.questions), 'question')} : {found.verdict}"
-    )
+def _show_respondents(found: Mapping[str, Any]) -> None:
+    questions = found["questions"]
+    say(f"{count(found['people'], 'répondant')}, {count(len(questions), 'question')} : {found['verdict']}")
     rows = []
-    for group, traits in enumerate(found.traits):
-        size = sum(each == group + 1 for each in found.types.values())
+    for group, traits in enumerate(found["traits"]):
+        size = sum(each == group + 1 for each in found["types"].values())
         words = ", ".join(
-            trait.category for trait in traits if trait.v_test > 0 and trait.variable in found.questions
+            trait["answer"] for trait in traits if trait["v_test"] > 0 and trait["question"] in questions
         )
         rows.append((f"Type {group + 1}", size, words if len(words) <= _WIDE else f"{words[:_WIDE]}…"))
     if rows:
         say(table(("Répondants", "Personnes", "Ce qui les distingue"), rows))
 
 
-def _show_paths(result: PathwaysResult) -> None:
-    moves = sum(map(len, result.moves.values()))
-    say(f"{len(result.pathways)} parcours, {count(moves, 'déménagement')}.")
-    if result.proposed:
+def _show_paths(found: Mapping[str, Any]) -> None:
+    say(f"{found['people']} parcours, {count(found['moves'], 'déménagement')}.")
+    if found["proposed"]:
         say(
-            f"{count(result.proposed, 'épisode relevé', 'épisodes relevés')} dans les entretiens, à confirmer (« enquete review », ou --table)."
+            f"{count(found['proposed'], 'épisode relevé', 'épisodes relevés')} dans les entretiens, à confirmer (« enquete review », ou --table)."
         )
-    say(result.typology.verdict)
-    if result.crossed:
-        say(result.crossed.verdict)
+    say(found["verdict"])
+    if found["channels"]:
+        say(found["channels"]["verdict"])
     rows = [
         (
-            each.label,
-            each.people,
-            f"{round(100 * each.share)} %",
-            ", ".join(c.label for c in each.barriers[:2]) or "–",
+            each["label"],
+            each["people"],
+            f"{round(100 * each['share'])} %",
+            ", ".join(barrier["label"] for barrier in each["barriers"][:2]) or "–",
         )
-        for each in result.profiles
+        for each in found["profiles"]
     ]
     say(table(("Profil", "Personnes", "Part", "Freins rencontrés"), rows))
     compared = [
-        (each.label, each.people, _percent(each.r2), _decimal(each.corrected), each.verdict)
-        for each in result.differences
+        (each["label"], each["people"], _percent(each["r2"]), _decimal(each["corrected"]), each["verdict"])
+        for each in found["comparisons"]
     ]
     if compared:
         say(table(("Publics comparés", "Personnes", "Pseudo-R²", "p (Holm)", "Verdict"), compared))
-    for each in [each for each in result.contrasts if each.corrected is not None and each.corrected < 0.05][
-        :5
-    ]:
+    established = [e for e in found["barriers"] if e["corrected"] is not None and e["corrected"] < 0.05]
+    for each in established[:5]:
         say(
-            f"{each.label} : « {result.code_label(each.code)} » {each.verdict} ({each.met} sur {each.exposed}, contre "
-            f"{each.met_elsewhere} sur {each.exposed_elsewhere} ; p corrigé {_decimal(each.corrected)})."
+            f"{each['label']} : « {each['code_label']} » {each['verdict']} ({each['met']} sur {each['exposed']}, contre "
+            f"{each['met_elsewhere']} sur {each['exposed_elsewhere']} ; p corrigé {_decimal(each['corrected'])})."
         )
-    report_problems(result.problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
+    problems = [Problem(**each | {"severity": Severity(each["severity"])}) for each in found["problems"]]
+    report_problems(problems, all_in="outputs/parcours/parcours.xlsx, feuille « à vérifier »")
 
 
 def _percent(share: float | None) -> str:

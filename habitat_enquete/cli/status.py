@@ -51,6 +51,7 @@ def _summary(found: Status) -> dict[str, object]:
         "answers": found.answers,
         "accepted": found.accepted,
         "suggested": found.waiting,
+        "proposed_episodes": found.proposed,
         "next": found.next_command,
     }
 
@@ -64,6 +65,9 @@ def _tell(project: Project, found: Status) -> None:
     )
     for step in found.steps:
         say(f"  {_NAMES[step.name]:<11} {_MARKS[step.freshness]:<10} {step.sentence}")
+    if found.proposed:
+        noun = count(found.proposed, "épisode de parcours relevé", "épisodes de parcours relevés")
+        say(f"{noun} dans les entretiens, à confirmer : enquete review, onglet Parcours")
     if found.next_command:
         say(f"Tapez maintenant : {found.next_command}")
     elif found.waiting:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem, Severity, problem
@@ -28,6 +27,7 @@ from habitat_enquete.pathways.contrasts import (
     installations,
 )
 from habitat_enquete.pathways.drafts import Reading, read_drafts
+from habitat_enquete.pathways.kept import STAGE, compared, known_types
 from habitat_enquete.pathways.moves import moves
 from habitat_enquete.pathways.profiles import EVERYBODY, Ground, Profile, of_attribute, of_types, profile
 from habitat_enquete.pathways.proposals import merged_with
@@ -35,7 +35,7 @@ from habitat_enquete.pathways.proposals import propose as propose_episodes
 from habitat_enquete.pathways.settings import Settings, settings
 from habitat_enquete.pathways.study import Typology, study
 from habitat_enquete.pathways.table import EpisodeTable
-from habitat_enquete.pathways.timeline import birth, check, pathways, without_interview
+from habitat_enquete.pathways.timeline import check, pathways, without_interview
 from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs
@@ -43,7 +43,6 @@ from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents, save_respondent
 from habitat_enquete.store.texts import documents
 
-STAGE: Final = "pathways"
 _WEIGHT: Final = "poids"
 
 
@@ -92,7 +91,10 @@ class PathwaysResult:
             "types": {person: known[0] for person, known in self.types.items()},
             "profiles": [asdict(profile) for profile in self.profiles],
             "comparisons": [asdict(each) | {"verdict": each.verdict} for each in self.differences],
-            "barriers": [asdict(each) | {"verdict": each.verdict} for each in self.contrasts],
+            "barriers": [
+                asdict(each) | {"verdict": each.verdict, "code_label": self.code_label(each.code)}
+                for each in self.contrasts
+            ],
             "installations": [asdict(each) for each in self.installations],
             "channels": asdict(self.crossed) if self.crossed else None,
             "problems": [asdict(each) for each in self.problems],
@@ -119,11 +121,11 @@ def run(
 
     Raises: EnqueteError when there is no episode at all, or a setting is wrong.
     """
-    ready = _gathered(project, codebook, questionnaires, table, propose=propose, **chosen)
-    return _studied(project, codebook, ready, compare=compare)
+    ready = gathered(project, codebook, questionnaires, table, propose=propose, **chosen)
+    return studied(project, codebook, ready, compare=compare)
 
 
-def _studied(project: Project, codebook: Codebook, ready: _Gathered, *, compare: bool) -> PathwaysResult:
+def studied(project: Project, codebook: Codebook, ready: Gathered, *, compare: bool = True) -> PathwaysResult:
     """Compare the paths, and keep their types in the store."""
     found, choices, letters, places = ready.found, ready.choices, ready.letters, ready.places
     weights, codings, everything, blocked = ready.weights, ready.codings, ready.everything, ready.blocked
@@ -163,15 +165,15 @@ def refresh(
 
     Raises: EnqueteError when there is no episode at all, or a setting is wrong.
     """
-    ready = _gathered(project, codebook, questionnaires, None, propose=False)
-    is_known = _known_types(project) == _compared(ready)
-    made = _moves(ready, codebook) if is_known else _studied(project, codebook, ready, compare=False).moves
+    ready = gathered(project, codebook, questionnaires, None, propose=False)
+    is_known = known_types(project) == compared(ready)
+    made = _moves(ready, codebook) if is_known else studied(project, codebook, ready, compare=False).moves
     told = (move for of_person in made.values() for move in of_person)
     return frozenset(coding for move in told for coding in (*move.barriers, *move.opportunities))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Gathered:
+class Gathered:
     """All that is read before paths are compared."""
 
     choices: Settings
@@ -185,7 +187,7 @@ class _Gathered:
     problems: tuple[Problem, ...]
 
 
-def _gathered(
+def gathered(
     project: Project,
     codebook: Codebook,
     questionnaires: Sequence[Questionnaire],
@@ -193,8 +195,11 @@ def _gathered(
     *,
     propose: bool,
     **chosen: Any,
-) -> _Gathered:
-    """Read the episodes of every source, keep them in the store, and order them into paths."""
+) -> Gathered:
+    """Read the episodes of every source, keep them in the store, and order them into paths (see `run`).
+
+    Raises: EnqueteError when there is no episode at all, or a setting is wrong.
+    """
     choices = settings(codebook.pathways, **chosen)
     letters, places = alphabet(codebook), study_gazetteer(project)
     mapped, problems = mappings(questionnaires)
@@ -227,39 +232,14 @@ def _gathered(
         problems += check(pathway, read)
     problems += without_interview(found.values())
     blocked = _answered(answers, choices.blocked) | _blocked(found)
-    return _Gathered(choices, letters, places, found, everything, codings, weights, blocked, tuple(problems))
+    return Gathered(choices, letters, places, found, everything, codings, weights, blocked, tuple(problems))
 
 
-def _moves(ready: _Gathered, codebook: Codebook) -> dict[str, list[Move]]:
+def _moves(ready: Gathered, codebook: Codebook) -> dict[str, list[Move]]:
     return {
         person: moves(each, ready.places, ready.codings.get(person, ()), codebook)
         for person, each in ready.found.items()
     }
-
-
-def _compared(ready: _Gathered) -> str:
-    """The hash of all that types depend on: paths as they are compared, weights, settings, and the code that compares them."""
-    digest = hashlib.sha256(f"{ready.choices!r} {ready.letters.ids!r}".encode())
-    for package in ("pathways", "stats"):
-        code = [f for f in resources.files(f"habitat_enquete.{package}").iterdir() if f.name.endswith(".py")]
-        for file in sorted(code, key=lambda each: each.name):
-            digest.update(file.read_bytes())
-    for person, pathway in sorted(ready.found.items()):
-        born = birth(pathway.attributes)
-        digest.update(f"{person} {ready.weights[person]!r} {pathway.observed_until} {born!r}".encode())
-        for episode in pathway.episodes:
-            when = f"{episode.rank} {episode.start!r} {episode.end!r} {episode.state}"
-            digest.update(
-                f"{when} {episode.main} {episode.tenure} {episode.place} {episode.commune}".encode()
-            )
-    return digest.hexdigest()
-
-
-def _known_types(project: Project) -> str:
-    """The hash of what the types in the store were found from, empty when there is none."""
-    with Store(project.database) as store:
-        last = runs.runs(store, STAGE).get("")
-    return "" if last is None else str(last.summary.get("typology", ""))
 
 
 def _blocked(found: Mapping[str, Pathway]) -> dict[str, str]:
@@ -437,7 +417,7 @@ def _types(typology: Typology) -> dict[str, tuple[str, str, bool, float | None]]
     }
 
 
-def _remember(project: Project, result: PathwaysResult, ready: _Gathered) -> None:
+def _remember(project: Project, result: PathwaysResult, ready: Gathered) -> None:
     digest = hashlib.sha256(repr(ready.everything).encode()).hexdigest()
     summary = {
         "people": len(result.pathways),
@@ -445,7 +425,7 @@ def _remember(project: Project, result: PathwaysResult, ready: _Gathered) -> Non
         "proposed": result.proposed,
         "types": len(result.typology.labels) if result.typology.is_solid else 0,
         "verdict": result.typology.verdict,
-        "typology": _compared(ready),
+        "typology": compared(ready),
     }
     with Store(project.database) as store, store.transaction():
         stored.save_types(store, result.types)

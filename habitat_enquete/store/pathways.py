@@ -85,6 +85,11 @@ def episodes(store: Store) -> list[Episode]:
     return [_episode(row) for row in store.rows("SELECT * FROM episode ORDER BY respondent, source, rank")]
 
 
+def count_proposed(store: Store) -> int:
+    """How many episodes wait for a person to confirm or reject them."""
+    return int(store.value("SELECT count(*) FROM episode WHERE state = ?", (EpisodeState.PROPOSED.value,)))
+
+
 def _episode(row: Row) -> Episode:
     return Episode(
         respondent=row["respondent"],

@@ -11,7 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from habitat_enquete.cli.main import main
-from habitat_enquete.project import create
+from habitat_enquete.model.pathway import Episode, EpisodeState
+from habitat_enquete.project import Project, create
+from habitat_enquete.store.connection import Store
+from habitat_enquete.store.pathways import replace_episodes
 
 
 @pytest.fixture
@@ -62,6 +65,20 @@ def test_a_wrong_distance_is_named_as_it_is_typed(run: Callable[..., Result]) ->
 def test_counts_agree_in_an_empty_study(run: Callable[..., Result]) -> None:
     told = run("status").output.replace("\u00a0", " ")
     assert "0 personne, 0 entretien, 0 réponse ouverte, 0 codage retenu, 0 à décider." in told
+
+
+def test_episodes_that_wait_for_a_decision_are_told_by_the_status(
+    study: Project, enquete: Callable[..., Result]
+) -> None:
+    assert "à confirmer" not in enquete("status").stdout
+    episodes = [
+        Episode("P1", rank, None, None, tenure="parents", source="E01!T2", state=state)
+        for rank, state in enumerate((EpisodeState.PROPOSED, EpisodeState.PROPOSED, EpisodeState.CONFIRMED))
+    ]
+    with Store(study.database) as store:
+        replace_episodes(store, "E01", episodes)
+    told = enquete("status").stdout.replace("\u00a0", " ")
+    assert "2 épisodes de parcours relevés dans les entretiens, à confirmer : enquete review" in told
 
 
 def test_the_files_written_are_named_from_the_folder_of_the_study(run: Callable[..., Result]) -> None:
