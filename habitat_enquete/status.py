@@ -180,7 +180,12 @@ def _coding(store: Store, codebook: Codebook) -> Step:
         return Step(
             "code", Freshness.STALE, f"{count(len(waiting), 'texte')} à coder ou à recoder.", "enquete code"
         )
-    return Step("code", Freshness.DONE, f"{count(len(documents), 'texte codé', 'textes codés')}.", "")
+    said = f"{count(len(documents), 'texte codé', 'textes codés')}."
+    known = {code.id for code in codebook}
+    lost = [code for code in stored_codings.human_counts(store) if code not in known]
+    if lost:
+        said += f" Codes décidés mais absents de la grille : {', '.join(lost)} (enquete codebook check)."
+    return Step("code", Freshness.DONE, said, "")
 
 
 def _report(

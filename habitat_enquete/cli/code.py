@@ -126,9 +126,15 @@ def _at_a_keyboard() -> bool:
 
 def _pairs(renamed: tuple[str, ...]) -> dict[str, str]:
     pairs = [each.partition("=") for each in renamed]
+    names = [old for old, _, _ in pairs]
     for old, equal, new in pairs:
         if not (old and equal and new):
             raise click.BadParameter("écrivez ANCIEN=NOUVEAU, par exemple voisins=bon_voisinage.")
+        if names.count(old) > 1:
+            raise click.BadParameter(
+                f"« {old} » ne peut être reporté que vers un code. S'il est partagé en deux, reportez-le vers l'un puis déplacez"
+                " dans « enquete review » (touche m) les passages de l'autre."
+            )
     return {old: new for old, _, new in pairs}
 
 
@@ -232,6 +238,13 @@ def _tell_guessed_roles(read: InterviewsResult) -> None:
         tell(f"  … et {count(len(guessed) - _SHOWN, 'autre')} (enquete code --json les liste tous).")
 
 
+def _what_else(code: str) -> str:
+    return (
+        f" Remettez-le dans codebook.yaml, ou reportez-les : enquete code --renamed {code}=AUTRE."
+        f" Pour lire ceux qui sont retenus : enquete query {code}"
+    )
+
+
 def _tell_what_to_settle(coding: CodingResult) -> None:
     if coding.reanchored:
         say(f"{count(coding.reanchored, 'codage a suivi', 'codages ont suivi')} le texte corrigé.")
@@ -251,5 +264,5 @@ def _tell_what_to_settle(coding: CodingResult) -> None:
         )
         tell(
             f"À décider : {count(gone.codings, 'codage porte', 'codages portent')} le code « {gone.code} », absent de la"
-            f" grille ({gone.human} par décision d'une personne). Rien n'est perdu.{hint}"
+            f" grille ({gone.human} par décision d'une personne). Rien n'est perdu.{hint or _what_else(gone.code)}"
         )

@@ -31,6 +31,7 @@ class Remark(StrEnum):
     SILENT = "silent"
     NO_DEFINITION = "no_definition"
     NO_EXAMPLE = "no_example"
+    LOST_CODE = "lost_code"
 
 
 SENTENCES: Final[Mapping[Remark, str]] = {
@@ -42,6 +43,8 @@ SENTENCES: Final[Mapping[Remark, str]] = {
     Remark.SILENT: "ni terme ni règle : seules des personnes peuvent l'employer",
     Remark.NO_DEFINITION: "pas de définition",
     Remark.NO_EXAMPLE: "pas d'exemple : « enquete codebook test » ne peut rien vérifier",
+    Remark.LOST_CODE: "absent de la grille, mais des personnes ont décidé de codages sous ce code ({count}), qui sont gardés :"
+    " remettez-le, ou reportez-les par « enquete code --renamed {code}=AUTRE »",
 }
 
 
@@ -164,6 +167,17 @@ def _on_usage(code: Code, usage: Usage) -> Iterable[CodebookRemark]:
         share = count / usage.by_code[one]
         if one == code.id and share >= _SAME and usage.by_code[one] >= 5:
             yield _remark(code, Remark.OVERLAP, other=other, share=_percent(share))
+
+
+def lost_codes(codebook: Codebook, human: Mapping[str, int]) -> list[CodebookRemark]:
+    """The codes that people decided on (code → codings) and that `codebook` has no longer."""
+    known = {code.id for code in codebook}
+    said = SENTENCES[Remark.LOST_CODE]
+    return [
+        CodebookRemark(code, Remark.LOST_CODE, said.format(count=count, code=code), None)
+        for code, count in sorted(human.items())
+        if code not in known
+    ]
 
 
 def _percent(share: float) -> str:

@@ -12,7 +12,7 @@ A name is a code, `theme:…` for all codes of a theme, or a beginning followed 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -63,9 +63,12 @@ class Query:
     wanted: frozenset[str]
 
 
-def parse(text: str, codebook: Codebook) -> Query:
-    """The query written in `text`. Raises: EnqueteError naming what cannot be understood."""
-    parser = _Parser(text, codebook)
+def parse(text: str, codebook: Codebook, *, lost: Collection[str] = ()) -> Query:
+    """The query written in `text`, on the codes of `codebook` and on the `lost` ones that codings still bear.
+
+    Raises: EnqueteError naming what cannot be understood.
+    """
+    parser = _Parser(text, codebook, lost)
     test, wanted = parser.expression()
     parser.expect_end()
     return Query(text, test, frozenset(wanted))
@@ -169,8 +172,9 @@ def _place(coding: Coding, scope: Scope) -> Place:
 class _Parser:
     """Recursive descent: OU binds less than ET and SAUF, which bind less than PRÈS."""
 
-    def __init__(self, text: str, codebook: Codebook) -> None:
+    def __init__(self, text: str, codebook: Codebook, lost: Collection[str]) -> None:
         self.text = text
+        self.lost = lost
         self.tokens = _TOKEN.findall(text)
         self.at = 0
         self.codebook = codebook
@@ -247,8 +251,8 @@ class _Parser:
             found = {code.id for code in self.codebook if code.id.startswith(name[:-1])}
             known = [code.id for code in self.codebook]
         else:
-            found = {code.id for code in self.codebook if code.id == name}
-            known = [code.id for code in self.codebook]
+            known = [*(code.id for code in self.codebook), *self.lost]
+            found = {name} & {*known}
         if not found:
             raise EnqueteError(Message.QUERY_UNKNOWN_NAME, name=name, hint=_hint(name, known))
         return found

@@ -8,6 +8,7 @@ from habitat_enquete.coding.codebook_check import (
     CodebookRemark,
     ExampleResult,
     Usage,
+    lost_codes,
     remarks,
     try_examples,
 )
@@ -18,6 +19,7 @@ from habitat_enquete.nlp.annotate import annotate, annotate_text
 from habitat_enquete.nlp.match import CodebookMatcher
 from habitat_enquete.nlp.pipeline import SHIPPED, load
 from habitat_enquete.project import Project
+from habitat_enquete.store import codings as stored
 from habitat_enquete.store import texts
 from habitat_enquete.store.connection import Store
 
@@ -29,10 +31,12 @@ def check(
 ) -> tuple[list[CodebookRemark], int]:
     """What can be said against the codebook, given what its terms find in the study; and the number of documents read."""
     usage = Usage()
+    lost: list[CodebookRemark] = []
     if project.database.exists():
         loaded = load(pipeline)
         matcher = CodebookMatcher(codebook, loaded)
         with Store(project.database) as store:
+            lost = lost_codes(codebook, stored.human_counts(store))
             total = len(texts.document_ids(store))
             reading, reading_again = texts.documents(store), texts.documents(store)
             for document, columns in zip(
@@ -41,7 +45,7 @@ def check(
                 usage.add(matcher.matches(columns, document), document)
                 if progress:
                     progress(usage.documents, total)
-    return remarks(codebook, usage), usage.documents
+    return [*remarks(codebook, usage), *lost], usage.documents
 
 
 def try_out(codebook: Codebook, *, pipeline: str = SHIPPED) -> list[ExampleResult]:

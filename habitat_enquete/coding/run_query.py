@@ -53,10 +53,10 @@ def run(
     Raises: EnqueteError when the query, a condition or an attribute is not understood.
     """
     conditions = [Condition(each) for each in where]
-    question = parse(query, codebook) if query else None
     with Store(project.database) as store:
         people = all_respondents(store)
         accepted = stored.codings(store, states=[State.ACCEPTED])
+        question = parse(query, codebook, lost=sorted(stored.code_counts(store))) if query else None
         documents = {each.id: each for each in texts.documents(store, ids={c.document for c in accepted})}
     _check_attributes(people, [*by, *(condition.name for condition in conditions)])
     kept = {

@@ -297,6 +297,29 @@ def test_a_badly_written_renaming_is_a_wrong_usage(fielded, enquete: Callable[..
     assert "ANCIEN=NOUVEAU" in enquete("code", "--renamed", "x", exit_code=2).output
 
 
+def test_a_code_that_is_carried_over_to_two_is_a_wrong_usage(fielded, enquete: Callable[..., Result]):
+    asked = ("--renamed", "manque=penurie", "--renamed", "manque=loyer_eleve")
+    assert "reporté que vers un code" in " ".join(enquete("code", *asked, exit_code=2).output.split())
+
+
+def test_decisions_under_a_removed_code_are_told_everywhere_and_can_be_read(
+    fielded, code, enquete: Callable[..., Result]
+):
+    code()
+    with Store(fielded.database) as store:
+        journal.apply(store, "anne", decisions.accept(*codings(store, codes=["manque"])))
+    text = CODEBOOK.replace("id: manque", "id: bruit").replace('rien à louer, "pas de location"', "bruit")
+    fielded.codebook_file.write_text(text, encoding="utf-8")
+
+    def said(*command: str, exit_code: int = 0) -> str:
+        return enquete(*command, exit_code=exit_code).output.replace("\u00a0", " ")
+
+    assert "enquete query manque" in said("code", "--pipeline", "blank", exit_code=1)
+    assert "enquete code --renamed manque=AUTRE" in said("codebook", "check", "--pipeline", "blank")
+    assert "Codes décidés mais absents de la grille : manque" in said("status")
+    assert "[manque] « rien à louer »" in said("query", "manque")
+
+
 def test_run_codes_only_the_kinds_asked_for(fielded, code):
     code()
     result = run(fielded, read_codebook(fielded.codebook_file), pipeline="blank", kinds=())
