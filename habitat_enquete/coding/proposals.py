@@ -67,7 +67,9 @@ def propose_terms(
         proposals += _best(
             code.id,
             True,
-            _spread(wrong, context, longer_than=1),
+            _spread(
+                wrong, {each.id: _holding(each, context[each.id], texts) for each in wrong}, longer_than=1
+            ),
             Counter(key for each in accepted for key in context[each.id]),
             known,
             needed_documents=1,
@@ -95,6 +97,12 @@ def _grams(text: str) -> dict[Key, str]:
                 surface = " ".join(words[start:end])
                 found.setdefault(_key(surface), surface)
     return found
+
+
+def _holding(coding: Coding, grams: Mapping[Key, str], texts: Mapping[str, str]) -> dict[Key, str]:
+    """The `grams` that hold all the words of the coding: the only ones by which its term can be excluded."""
+    matched = set(_key(coding.span.quote(texts[coding.document])))
+    return {key: surface for key, surface in grams.items() if matched <= set(key)}
 
 
 def _around(coding: Coding, text: str, width: int = 40) -> str:

@@ -8,12 +8,14 @@ estimate = estimate_recall(project, learned)
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from habitat_enquete.coding import learner
 from habitat_enquete.coding.proposals import TermProposal, propose_terms
 from habitat_enquete.coding.recall import Recall, recall
-from habitat_enquete.coding.suggestions import Learned, Suggester
+from habitat_enquete.coding.suggestions import Learned, Place, Suggester
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.coding import State
 from habitat_enquete.model.text import Segment
@@ -24,6 +26,7 @@ from habitat_enquete.store.connection import Store
 
 LEARNED: Final = "suggest"  # runs: state of the model → what it was learned from, and its mixing weights
 AUDITED: Final = "audit"  # runs: passage and coder → how many codings had been missed there
+_AUDITED_KEY: Final = re.compile(r"(.*):(\d+)-(\d+):")
 RECALL: Final = "recall"  # runs: '' → the last estimate, for the report
 
 
@@ -59,22 +62,35 @@ def learn(project: Project, suggester: Suggester, *, coder: str | None = None) -
 
 def record_audit(project: Project, passage: Segment, *, coder: str, missed: int) -> None:
     """Note that `coder` read a passage of the audit whole, and coded `missed` things there that nobody had proposed."""
+    # Read back by `_places`.
     key = f"{passage.document}:{passage.span.start}-{passage.span.end}:{coder}"
     with Store(project.database) as store, store.transaction():
         runs.record(store, AUDITED, key, str(missed), {"missed": missed})
 
 
+def audited(project: Project) -> frozenset[Place]:
+    """Where the passages are that somebody read whole for the audit: none is drawn twice."""
+    with Store(project.database) as store:
+        return _places(runs.runs(store, AUDITED))
+
+
+def _places(keys: Iterable[str]) -> frozenset[Place]:
+    found = [match for key in keys if (match := _AUDITED_KEY.match(key))]
+    return frozenset((match[1], int(match[2]), int(match[3])) for match in found)
+
+
 def estimate_recall(project: Project, learned: Learned) -> Recall | None:
     """The share of what there was to code that was found, from the audited passages; noted in the store for the report."""
     with Store(project.database) as store:
-        audits = runs.runs(store, AUDITED).values()
+        noted = runs.runs(store, AUDITED)
+        audits = noted.values()
         found = len(stored.codings(store, states=[State.ACCEPTED]))
         estimate = recall(
             found=found,
             audited=len(audits),
             missed=sum(1 for each in audits if each.summary["missed"]),
             codings=sum(int(each.summary["missed"]) for each in audits),
-            pool=learned.unproposed,
+            pool=learned.unproposed(_places(noted)),
         )
         if estimate is not None:
             summary = {

@@ -12,7 +12,7 @@ A suggestion is never a coding: it becomes one when a person accepts it (`decisi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -257,13 +257,16 @@ class Learned:
         parts.append(f"modèle {self.state}")
         return " ; ".join(parts)
 
-    def queue(self, size: int = 20, *, seed: int = 0) -> list[QueueItem]:
+    def queue(
+        self, size: int = 20, *, seed: int = 0, audited: Collection[Place] = frozenset()
+    ) -> list[QueueItem]:
         """What to look at next: suggestions that would teach most, of various codes, and a few passages drawn at random.
 
         Half by uncertainty (nearest to their threshold), the rest by probability, codes already in the queue losing rank. The
-        random ones (`audit`), read whole for any code, tell what the suggestions miss: see `queue.recall`.
+        random ones (`audit`), read whole for any code, tell what the suggestions miss: see `recall.recall`. Those `audited` are not
+        drawn again.
         """
-        audits = self._audits(round(size * _AUDIT_SHARE), seed)
+        audits = self._audits(round(size * _AUDIT_SHARE), seed, audited)
         candidates = self._candidates()
         items: list[QueueItem] = []
         uses: dict[int, int] = {}
@@ -310,21 +313,29 @@ class Learned:
         cells.sort(key=lambda cell: (-float(probabilities[cell]), cell))
         return cells[:most]
 
-    @property
-    def unproposed(self) -> int:
-        """How many passages nobody decided on and to which nothing is proposed: what an audit draws from."""
-        return len(self._unproposed())
+    def unproposed(self, audited: Collection[Place] = frozenset()) -> int:
+        """How many passages nobody decided on or `audited`, and to which nothing is proposed: what an audit draws from."""
+        return len(self._unproposed(audited))
 
-    def _unproposed(self) -> list[int]:
+    def _unproposed(self, audited: Collection[Place]) -> list[int]:
         proposed = {row for row, _ in self._candidates(None)} | {row for row, _ in self.taken}
-        return [row for row in np.flatnonzero(~self.known).tolist() if row not in proposed]
+        rest = [row for row in np.flatnonzero(~self.known).tolist() if row not in proposed]
+        return [row for row in rest if not audited or _place(self.suggester.passages[row]) not in audited]
 
-    def _audits(self, count: int, seed: int) -> list[int]:
-        rest = self._unproposed()
+    def _audits(self, count: int, seed: int, audited: Collection[Place]) -> list[int]:
+        rest = self._unproposed(audited)
         generator = np.random.default_rng([seed, self.decided])
         return (
             sorted(generator.choice(rest, size=min(count, len(rest)), replace=False).tolist()) if rest else []
         )
+
+
+Place = tuple[str, int, int]
+"""Where a passage is: its document, start and end."""
+
+
+def _place(passage: Segment) -> Place:
+    return passage.document, passage.span.start, passage.span.end
 
 
 @dataclass(frozen=True, slots=True)

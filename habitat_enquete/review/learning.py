@@ -101,7 +101,7 @@ class Learning:
                 item.passage.turn,
                 views.suggestion_view(item.suggestion) if item.suggestion else None,
             )
-            for item in learned.queue(size)
+            for item in learned.queue(size, audited=run_suggestions.audited(self.project))
         ]
         found = run_suggestions.estimate_recall(self.project, learned)
         return {

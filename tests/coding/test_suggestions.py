@@ -409,6 +409,23 @@ def test_words_around_refused_matches_are_proposed_as_an_excluded_context(make_d
     ]
 
 
+def test_an_excluded_context_holds_the_term_that_was_found(make_document, rule_coding):
+    documents = [
+        make_document(f"R: {said}, le loyer {rest}.", id=f"E{rank}", respondent=f"R{rank}")
+        for rank, (said, rest) in enumerate(
+            [("Il faut relativiser", "passe"), ("Il faut relativiser", "va"), ("Il faut relativiser", "ira")]
+        )
+    ]
+    refused = [
+        replace(rule_coding(each, "loyer", "loyer", State.REJECTED), id=rank + 1, document=each.id)
+        for rank, each in enumerate(documents)
+    ]
+    proposals = propose_terms(
+        CODEBOOK, refused, by("anne", *refused), {each.id: each.text for each in documents}
+    )
+    assert proposals and all("loyer" in each.term for each in proposals)
+
+
 # ── over a study ──
 
 

@@ -193,12 +193,15 @@ def test_the_queue_mixes_suggestions_and_passages_drawn_at_random(desk: Desk) ->
 
 def test_passages_read_whole_estimate_what_was_missed(desk: Desk) -> None:
     desk.decide({"action": "accept", "codings": [seen(desk, "loyer")]})
-    desk.learning.queue()
+    (drawn,) = [each for each in desk.learning.queue()["items"] if each.suggestion is None]
     turn = desk.text("E02").parts[0].turns[1]
+    assert (drawn.document, drawn.start) == ("E02", turn.start)
     audited = {"document": "E02", "turn": 1, "start": turn.start, "end": turn.start + len(turn.text)}
     found = desk.learning.audit(audited | {"missed": 0})["recall"]
     assert found["audited"] == 1
-    assert found["low"] < found["estimate"] == 1.0
+    # It was the only passage without a proposal: nothing is left that could have been missed.
+    assert (found["low"], found["estimate"], found["pool"]) == (1.0, 1.0, 0)
+    assert [each for each in desk.learning.queue()["items"] if each.suggestion is None] == []
 
 
 def test_a_term_proposed_is_added_to_the_codebook(desk: Desk, coded: Project) -> None:
