@@ -132,8 +132,13 @@ def test(project: Project, pipeline: str | None, as_json: bool) -> None:
     else:
         for each in failed:
             why = "n'est pas trouvé" if each.expected else "est trouvé à tort"
+            aside = "".join(
+                f" « {term} » y est, mais nié ou au conditionnel : voyez « negated » et « hypothetical » du code."
+                for term in each.set_aside[:1]
+                if each.expected
+            )
             say(
-                f"ligne {each.line}, {each.code} : « {each.text} » {why} (trouvé : {', '.join(each.found) or 'rien'})."
+                f"ligne {each.line}, {each.code} : « {each.text} » {why} (trouvé : {', '.join(each.found) or 'rien'}).{aside}"
             )
         say(f"{count(len(results) - len(failed), 'exemple passe', 'exemples passent')} sur {len(results)}.")
     click.get_current_context().exit(1 if failed else 0)

@@ -60,13 +60,17 @@ class CodebookRemark:
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """One example (`expected`: the code must be found) or counter-example put to the rules, and what they found."""
+    """One example (`expected`: the code must be found) or counter-example put to the rules, and what they found.
+
+    `set_aside`: the terms of the code that are there, but said in the negative or as a hypothesis, which the code leaves out.
+    """
 
     code: str
     text: str
     expected: bool
     found: tuple[str, ...]
     line: int | None
+    set_aside: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -197,10 +201,9 @@ def try_examples(codebook: Codebook, find: Finder) -> list[ExampleResult]:
             *((example, False) for example in code.counter_examples),
         ):
             document = Document("", DocumentKind.ANSWER, text, (), (), Source("codebook.yaml", ""))
-            found = codings_of(document, find(text), codebook)
-            results.append(
-                ExampleResult(
-                    code.id, text, expected, tuple(dict.fromkeys(each.code for each in found)), code.line
-                )
-            )
+            matches = find(text)
+            found = tuple(dict.fromkeys(each.code for each in codings_of(document, matches, codebook)))
+            terms = dict.fromkeys(each.term for each in matches if each.code == code.id)
+            set_aside = () if code.id in found else tuple(terms)
+            results.append(ExampleResult(code.id, text, expected, found, code.line, set_aside))
     return results

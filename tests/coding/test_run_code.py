@@ -297,6 +297,16 @@ def test_a_badly_written_renaming_is_a_wrong_usage(fielded, enquete: Callable[..
     assert "ANCIEN=NOUVEAU" in enquete("code", "--renamed", "x", exit_code=2).output
 
 
+def test_an_example_whose_term_is_negated_is_told_so(fielded, enquete: Callable[..., Result]):
+    example = "terms: [loyer]\n        negated: exclude\n        examples: [Le loyer n'est jamais revu.]"
+    text = CODEBOOK.replace("terms: [loyer]", example).replace("        negated: redirect\n", "")
+    fielded.codebook_file.write_text(
+        text.replace("        negated_code: loyer_abordable\n", ""), encoding="utf-8"
+    )
+    said = enquete("codebook", "test", "--pipeline", "blank", exit_code=1).output.replace("\u00a0", " ")
+    assert "(trouvé : rien). « loyer » y est, mais nié ou au conditionnel" in said
+
+
 def test_a_code_that_is_carried_over_to_two_is_a_wrong_usage(fielded, enquete: Callable[..., Result]):
     asked = ("--renamed", "manque=penurie", "--renamed", "manque=loyer_eleve")
     assert "reporté que vers un code" in " ".join(enquete("code", *asked, exit_code=2).output.split())
