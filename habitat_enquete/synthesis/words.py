@@ -40,7 +40,22 @@ _GRAMMATICAL: Final = """
     resté sens tomber tombé trouvé venir venu venait connaissais connais connait connaît fini finir idée mettait mettent voulez
     personnellement effectivement disons bonjour merci peutêtre peut-être celui-là celle-là là-bas là-haut
 """
-STOP_WORDS: Final = frozenset(_GRAMMATICAL.split())
+# More verbs that help other verbs, linking words and adverbs that fit any subject.
+_LINKING: Final = """
+    actuellement afin aient aurais auriez auxquelles auxquels avoue ayez carrément celle-ci celles-ci celui-ci certes ceux-ci ceux-là
+    clairement davantage desquels devrais devrait devraient duquel doive également étiez étions faisons fasse fera ferai ferait
+    généralement guère hormis iraient irait lequel lesquelles lesquels néanmoins normalement notamment parmi pourrais pourraient
+    pouvais puisse réellement savais serais seriez seront soient sont tandis totalement toutefois voici voudraient voudrais voudrait
+"""
+# Numbers say how many, not what; « neuf » alone is left, for new dwellings are spoken of.
+_NUMBERS: Final = """
+    un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt vingts trente quarante cinquante
+    soixante septante huitante octante nonante cent cents mille million millions milliard milliards zéro et
+    dizaine dizaines douzaine douzaines quinzaine vingtaine trentaine quarantaine cinquantaine soixantaine centaine centaines
+    millier milliers deuxième troisième quatrième cinquième sixième septième huitième neuvième dixième
+"""
+NUMBERS: Final = frozenset(_NUMBERS.split())
+STOP_WORDS: Final = frozenset((_GRAMMATICAL + _LINKING).split()) | NUMBERS - {"neuf"}
 
 
 @lru_cache(maxsize=20_000)
@@ -49,9 +64,15 @@ def content_words(text: str) -> tuple[str, ...]:
 
     >>> content_words("Y'avait pas d'appartement à louer, quoi, c'était l'angoisse.")
     ('appartement', 'louer', 'angoisse')
+    >>> content_words("Quatre-vingt-dix-neuf visites, cent appels, sept maisons, un logement neuf.")
+    ('visites', 'appels', 'maisons', 'logement', 'neuf')
     """
     bare = _ELISION.sub(" ", text.lower())
-    return tuple(word for word in _WORD.findall(bare) if len(word) >= SHORTEST and word not in STOP_WORDS)
+    return tuple(word for word in _WORD.findall(bare) if len(word) >= SHORTEST and not _is_empty(word))
+
+
+def _is_empty(word: str) -> bool:
+    return word in STOP_WORDS or ("-" in word and NUMBERS.issuperset(word.split("-")))
 
 
 def frequent_words(
