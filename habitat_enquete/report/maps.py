@@ -17,6 +17,9 @@ from habitat_enquete.report.wording import count, number
 WIDTH: Final = 760.0
 _BIGGEST_FILE: Final = 60_000_000
 _LABELLED: Final = 12
+# The room that a label takes, in units of the drawing: the width of a letter on average, the height of a line.
+_LETTER: Final = 7.0
+_LINE: Final = 16.0
 
 Ring = list[tuple[float, float]]
 
@@ -83,7 +86,7 @@ def draw(places: tuple[Place, ...], people: Mapping[str, int], *, minimum: int) 
         f'<svg class="map" viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{escape(told, quote=True)}">'
         f'<defs><pattern id="few" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         f'<rect width="6" height="6" fill="{PAPER}"/><line x1="0" y1="0" x2="0" y2="6" stroke="{MUTED}"/></pattern></defs>'
-        f"{shapes}{''.join(_labels(places, people, minimum, flat))}</svg>"
+        f"{shapes}{''.join(_labels(places, people, minimum, flat, width))}</svg>"
     )
 
 
@@ -117,16 +120,25 @@ def _shape(place: Place, heard: int, top: int, minimum: int, flat: Any) -> str:
     )
 
 
-def _labels(places: tuple[Place, ...], people: Mapping[str, int], minimum: int, flat: Any) -> Iterator[str]:
-    """The number of people on the communes where most were heard."""
+def _labels(
+    places: tuple[Place, ...], people: Mapping[str, int], minimum: int, flat: Any, width: float
+) -> Iterator[str]:
+    """The number of people on the communes where most were heard; a label that would cover another one is left out."""
     heard = sorted(
         (p for p in places if people.get(p.code, 0) >= minimum), key=lambda p: (-people[p.code], p.code)
     )
+    written: list[tuple[float, float, float]] = []
     for place in heard[:_LABELLED]:
         ring = max(place.rings, key=len)
+        text = f"{place.name} {number(people[place.code])}"
+        half = len(text) * _LETTER / 2
         x = sum(flat(point)[0] for point in ring) / len(ring)
         y = sum(flat(point)[1] for point in ring) / len(ring)
+        x = max(half, min(x, width - half))
+        if any(abs(x - x2) < half + half2 and abs(y - y2) < _LINE for x2, y2, half2 in written):
+            continue
+        written.append((x, y, half))
         yield (
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" text-anchor="middle" stroke="{PAPER}" stroke-width="3" '
-            f'paint-order="stroke">{escape(place.name)} {people[place.code]}</text>'
+            f'paint-order="stroke">{escape(text)}</text>'
         )

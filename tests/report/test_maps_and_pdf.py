@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def test_small_numbers_are_hatched_and_never_written(territory: Path) -> None:
     assert "<title>Malaveyre : moins de 5 personnes</title>" in svg and svg.count('fill="url(#few)"') == 1
     assert "<title>Vide : personne</title>" in svg
     assert "Malaveyre 3" not in svg and "3\u00a0personnes" not in svg
+
+
+def test_labels_neither_cover_one_another_nor_leave_the_map(tmp_path: Path) -> None:
+    features = [
+        _square("96001", "Saint-Gervain-de-la-Sorvelle", 3.0),
+        _square("96002", "Pont-de-Sorvelle-les-Bains", 3.02),
+        _square("96003", "Vide", 3.5),
+    ]
+    path = tmp_path / "serre.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    svg = maps.draw(maps.read_places(path, key="code"), {"96001": 12, "96002": 9}, minimum=5)
+    (x, label) = re.findall(r'<text x="([\d.]+)"[^>]*>([^<]+)</text>', svg)[0]
+    assert svg.count("<text") == 1 and label == "Saint-Gervain-de-la-Sorvelle 12"
+    assert float(x) >= len(label) * 3.5
+    assert "<title>Pont-de-Sorvelle-les-Bains : 9\u00a0personnes</title>" in svg
 
 
 def test_the_map_is_told_in_words(territory: Path) -> None:
