@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from html import unescape
 from pathlib import Path
 from types import ModuleType
@@ -108,6 +109,11 @@ def test_the_committee_is_told_what_is_new_since_its_last_deck(
         benchmark_study.Builder(store, read_codebook(coded_study.codebook_file), 7).interview(50)
     words = _words(_docx(_deliver(coded_study, "copil")))
     assert "Premier comité" not in words and "→" in words
+    news = next((line for line in words.splitlines() if "Matériau" in line), "")
+    assert re.search(r"\d+ → \d+\s+entretien", news), news
+    assert words == _words(_docx(_deliver(coded_study, "copil"))), (
+        "made again on the same state: the same news"
+    )
 
 
 def test_the_deck_has_titles_and_no_picture(coded_study: Project) -> None:

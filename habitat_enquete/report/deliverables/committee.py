@@ -23,7 +23,8 @@ def build(delivery: Delivery) -> dict[str, bytes]:
 def _news(delivery: Delivery, most: int) -> list[str]:
     if delivery.moved is None:
         return [_FIRST]
-    told = [wording.movement(moved) for moved in delivery.moved[:most]]
+    told = [delivery.gathered] if delivery.gathered else []
+    told += [wording.movement(moved) for moved in delivery.moved[:most]]
     others = len(delivery.moved) - most
     if others > 0:
         told.append(f"Et {wording.count(others, 'autre constat', 'autres constats')}, dans le rapport.")

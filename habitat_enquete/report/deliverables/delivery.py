@@ -22,7 +22,8 @@ from habitat_enquete.yamlsource import Section
 class Delivery:
     """The evidence (`synthesis`), the study's definitions, and the author's registers by file key.
 
-    `moved` tells what changed since this deliverable was last made (None the first time); `interviewed_on` gives the dates of
+    `moved` tells what changed since this deliverable was last made (None the first time), `gathered` the people, interviews
+    and answers that came since; `interviewed_on` gives the dates of
     interviews and answers by person; `ratings` what the mirror group answered.
     """
 
@@ -33,6 +34,7 @@ class Delivery:
     registers: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     respondents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     moved: tuple[Movement, ...] | None = None
+    gathered: str = ""
     ratings: tuple[Rating, ...] = ()
     template: Path | None = None
     problems: tuple[Problem, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from habitat_enquete.model.synthesis import Corpus
 from habitat_enquete.report import wording
 from habitat_enquete.report.deliverables.delivery import Delivery, missing, target_label
 from habitat_enquete.report.word import Word
@@ -15,9 +16,8 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     corpus = delivery.synthesis.corpus
     word.heading("Où en est le terrain")
     word.text(
-        f"**{wording.count(corpus.respondents, 'personne')}** connues de l'étude : {wording.count(corpus.interviews, 'entretien')} "
-        f"({wording.count(corpus.interviewed, 'personne interrogée', 'personnes interrogées')}) et "
-        f"{wording.count(corpus.answers, 'réponse ouverte', 'réponses ouvertes')}. {wording.count(corpus.codings, 'codage compté', 'codages comptés')}, "
+        f"**{wording.count(corpus.respondents, 'personne connue', 'personnes connues')}** de l'étude{_gathered(corpus)}. "
+        f"{wording.count(corpus.codings, 'codage compté', 'codages comptés')}, "
         f"{wording.count(corpus.suggested, 'suggestion')} en attente."
     )
     _months(delivery, word)
@@ -25,8 +25,10 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     word.heading("Ce qui a changé depuis le dernier carnet")
     if delivery.moved is None:
         word.text("Premier carnet : il n'y a pas encore de point de comparaison.")
-    elif not delivery.moved:
+    elif not delivery.moved and not delivery.gathered:
         word.text("Rien : rangs et effectifs des constats sont les mêmes.")
+    if delivery.gathered:
+        word.bullet(delivery.gathered)
     for movement in delivery.moved or ():
         word.bullet(wording.movement(movement))
     word.heading("Décisions prises")
@@ -54,6 +56,17 @@ def build(delivery: Delivery) -> dict[str, bytes]:
     for point in delivery.synthesis.open_points[:12]:
         word.bullet(wording.open_point(point))
     return {"carnet-de-suivi.docx": word.save()}
+
+
+def _gathered(corpus: Corpus) -> str:
+    """What was gathered, the kinds that the study lacks left out."""
+    interviewed = wording.count(corpus.interviewed, "personne interrogée", "personnes interrogées")
+    kinds = (
+        (corpus.interviews, f"{wording.count(corpus.interviews, 'entretien')} ({interviewed})"),
+        (corpus.answers, wording.count(corpus.answers, "réponse ouverte", "réponses ouvertes")),
+    )
+    told = " et ".join(words for number, words in kinds if number)
+    return f" : {told}" if told else ""
 
 
 def _months(delivery: Delivery, word: Word) -> None:

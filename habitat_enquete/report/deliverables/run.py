@@ -6,18 +6,19 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from habitat_enquete.errors import Code, EnqueteError, Problem
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.questionnaire import Guide, Questionnaire
 from habitat_enquete.model.reliability import Reliability
-from habitat_enquete.model.synthesis import Movement, Synthesis
+from habitat_enquete.model.synthesis import Corpus, Synthesis
 from habitat_enquete.project import Project
 from habitat_enquete.report import files, panel
 from habitat_enquete.report.deliverables import models
 from habitat_enquete.report.deliverables.delivery import Delivery
 from habitat_enquete.report.run import house_template
+from habitat_enquete.report.wording import count, number
 from habitat_enquete.store import runs
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents
@@ -76,6 +77,7 @@ def run(
     result = synthesis_stage.run(project, codebook, questionnaires, agreement=agreement)
     grouping = [finding.id for finding in result.synthesis.findings if finding.members]
     registers, problems = _registers(project, codebook, grouping)
+    before = _before(project, name, result.synthesis)
     delivery = Delivery(
         synthesis=result.synthesis,
         settings=_settings(project),
@@ -83,7 +85,8 @@ def run(
         guides=guides,
         registers=registers,
         respondents=_people(project),
-        moved=_moved(project, name, result.synthesis),
+        moved=None if before is None else moved(before["standings"], standings(result.synthesis.findings)),
+        gathered="" if before is None else _gathered(before.get("heard"), result.synthesis.corpus),
         ratings=panel.read(project),
         template=house_template(project),
     )
@@ -128,21 +131,52 @@ def _people(project: Project) -> dict[str, Mapping[str, str]]:
     return {person: attributes for person, attributes in known.items() if not has_refused(attributes)}
 
 
-def _moved(project: Project, name: str, synthesis: Synthesis) -> tuple[Movement, ...] | None:
-    """What changed since this deliverable was last made on another state; None the first time."""
+def _before(project: Project, name: str, synthesis: Synthesis) -> Mapping[str, Any] | None:
+    """What this deliverable said when it was last made on another state; None the first time."""
     with Store(project.database) as store:
         last = runs.runs(store, STAGE).get(name)
-    if last is None:
+    return None if last is None else _earlier(last.summary, _said(synthesis))
+
+
+def _said(synthesis: Synthesis) -> dict[str, Any]:
+    """What must be remembered of a deliverable to tell, next time, what is new."""
+    corpus = synthesis.corpus
+    return {
+        "standings": standings(synthesis.findings),
+        "heard": [corpus.people, corpus.interviews, corpus.answers],
+    }
+
+
+def _earlier(last: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What was said before the present state: by the last run or, made on this same state, by the one before it."""
+    same = last["standings"] == now["standings"] and last.get("heard") in (None, now["heard"])
+    if not same:
+        return {"standings": last["standings"], "heard": last.get("heard")}
+    if last["previous"] is None:
         return None
-    now = standings(synthesis.findings)
-    before = last.summary["previous"] if last.summary["standings"] == now else last.summary["standings"]
-    return None if before is None else moved(before, now)
+    return {"standings": last["previous"], "heard": last.get("previous_heard")}
+
+
+def _gathered(before: Sequence[int] | None, corpus: Corpus) -> str:
+    """The people, interviews and answers that came or went since, in a sentence; empty when the same, or not remembered."""
+    now = (corpus.people, corpus.interviews, corpus.answers)
+    kinds = (
+        ("personne entendue", "personnes entendues"),
+        ("entretien", "entretiens"),
+        ("réponse ouverte", "réponses ouvertes"),
+    )
+    told = [
+        f"{number(was)} → {count(held, *words)}"
+        for was, held, words in zip(before or now, now, kinds, strict=True)
+        if was != held
+    ]
+    return f"Matériau : {', '.join(told)}." if told else ""
 
 
 def _write(project: Project, name: str, file: str, content: bytes, synthesis: Synthesis) -> Path | None:
     """Write one file and remember it; gives where an edited one was set aside."""
     path = project.outputs / FOLDER / file
-    now = standings(synthesis.findings)
+    now = _said(synthesis)
     with Store(project.database) as store:
         done = runs.runs(store, STAGE)
         key = f"{name}/{file}"
@@ -151,11 +185,12 @@ def _write(project: Project, name: str, file: str, content: bytes, synthesis: Sy
             kept = files.keep_edited(path, str(done[key].summary["sha256"]))
         files.write(path, content)
         last = done.get(name)
-        previous = None
-        if last is not None:
-            same = last.summary["standings"] == now
-            previous = last.summary["previous"] if same else last.summary["standings"]
+        earlier = None if last is None else _earlier(last.summary, now)
+        said = now | {
+            "previous": None if earlier is None else earlier["standings"],
+            "previous_heard": None if earlier is None else earlier["heard"],
+        }
         with store.transaction():
             runs.record(store, STAGE, key, synthesis.stamp.state, {"sha256": files.sha256(content)})
-            runs.record(store, STAGE, name, synthesis.stamp.state, {"standings": now, "previous": previous})
+            runs.record(store, STAGE, name, synthesis.stamp.state, said)
     return kept
