@@ -149,19 +149,40 @@ def code(
     """
     from habitat_enquete.coding.run import run
     from habitat_enquete.ingest.codebooks import read_codebook
-    from habitat_enquete.ingest.run_interviews import import_interviews
     from habitat_enquete.nlp.pipeline import SHIPPED
 
     codebook = read_codebook(project.codebook_file)
     interviews = None
     if folder is not None:
         reading = (lambda done, total: progress("Entretiens lus :", done, total)) if progress else None
-        interviews = import_interviews(project, folder, progress=reading)
+        interviews = _transcripts(project, folder, reading)
     coding = (lambda done, total: progress("Documents codés :", done, total)) if progress else None
     result = run(
         project, codebook, pipeline=pipeline or SHIPPED, coder=coder, renamed=renamed, progress=coding
     )
     return CodeOutcome(interviews, result)
+
+
+def _transcripts(
+    project: Project, folder: Path, progress: Callable[[int, int], None] | None
+) -> InterviewsResult | None:
+    """The transcripts of a folder; None when it has none but open answers wait: a survey alone is a study too.
+
+    Raises: EnqueteError when the folder cannot be read, or has no transcript and the study holds nothing to code.
+    """
+    from habitat_enquete.ingest.run_interviews import import_interviews
+    from habitat_enquete.store.connection import Store
+    from habitat_enquete.store.texts import documents
+
+    try:
+        return import_interviews(project, folder, progress=progress)
+    except EnqueteError as error:
+        if error.code is not Code.INTERVIEWS_NO_FILE:
+            raise
+        with Store(project.database) as store:
+            if next(iter(documents(store)), None) is None:
+                raise
+        return None
 
 
 @dataclass(frozen=True, slots=True)

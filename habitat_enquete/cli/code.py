@@ -77,6 +77,8 @@ def command(
     if as_json:
         say_json(_summary(outcome))
     else:
+        if folder is not None and outcome.interviews is None:
+            tell(f"Aucune transcription dans « {folder.name} » : les réponses ouvertes sont codées seules.")
         _tell(project, outcome)
         if became := _asked(outcome.coding):
             outcome = code(project, None, pipeline=pipeline, coder=coder, renamed=became)

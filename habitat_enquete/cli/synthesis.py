@@ -104,6 +104,7 @@ def _figures(synthesis: Synthesis) -> dict[str, Any]:
 
 
 def _show(project: Project, result: ReportResult) -> None:
+    from habitat_enquete.report.wording import nothing_found
     from habitat_enquete.typography import count
 
     if result.synthesis is None:
@@ -116,7 +117,7 @@ def _show(project: Project, result: ReportResult) -> None:
                 f"{count(result.computed, 'recalculé', 'recalculés')}."
             )
         if not result.synthesis.corpus.codings:
-            tell("Rien n'est codé encore : le rapport est vide. Tapez d'abord « enquete code interviews/ ».")
+            tell(nothing_found(result.synthesis.corpus))
     for path in result.kept:
         say(f"Le fichier que vous aviez modifié est gardé sous {project.relative(path)}")
     for path in result.files:

@@ -81,7 +81,7 @@ def _summary(word: Word, context: ReportContext) -> None:
         f"{wording.count(len(context.barriers), 'frein')}, {wording.count(len(context.opportunities), 'opportunité')}."
     )
     if not synthesis.findings:
-        word.text("Aucun passage n'est encore codé : il n'y a ni frein ni opportunité à présenter.")
+        word.text(wording.nothing_found(context.synthesis.corpus))
     for title, findings in (
         ("Ce qui retient", context.barriers),
         ("Ce sur quoi s'appuyer", context.opportunities),
@@ -296,7 +296,12 @@ def _crossing(word: Word, crossing: Crossing, minimum: int) -> None:
         (row.label, *(wording.cell(cell, minimum) for cell in row.cells), wording.p_value(row.p_value))
         for row in html.crossed(crossing.rows, _ROWS)
     ]
-    columns = ("Constat", *(f"{value.label} ({value.people})" for value in crossing.values), "p corrigé")
+    if not rows:
+        word.text(wording.hidden_crossing(crossing, minimum))
+        return
+    sizes = [wording.group_size(value.people, minimum) for value in crossing.values]
+    groups = [f"{value.label} ({size})" for value, size in zip(crossing.values, sizes, strict=True)]
+    columns = ("Constat", *groups, "p corrigé")
     word.table(columns, rows, f"Constats par {crossing.label.lower()} : personnes, part du groupe")
 
 
@@ -313,6 +318,9 @@ def _comparison(word: Word, comparison: Comparison, minimum: int) -> None:
         )
         for contrast in html.comparable(comparison)
     ]
+    if not rows:
+        word.text(wording.hidden_comparison(comparison, minimum))
+        return
     columns = ("Constat", comparison.first.label, comparison.second.label, "Écart", "p corrigé")
     word.table(columns, rows, "Les écarts les plus larges", widths=(6.2, 2.8, 2.8, 2.3, 2.3))
 

@@ -11,6 +11,7 @@ from habitat_enquete.model.finding import Evidence, EvidenceKind, Finding, Grade
 from habitat_enquete.model.reliability import Reliability
 from habitat_enquete.model.synthesis import (
     Cell,
+    Comparison,
     Corpus,
     Crossing,
     Factor,
@@ -159,6 +160,38 @@ def group_size(people: int, minimum: int) -> str:
     ('12\\xa0personnes', 'moins de 5\\xa0personnes', '0\\xa0personne')
     """
     return f"moins de {count(minimum, 'personne')}" if 0 < people < minimum else count(people, "personne")
+
+
+def nothing_found(corpus: Corpus) -> str:
+    """Why a report has no finding, and the command that gives it some."""
+    if corpus.suggested:
+        waiting = count(corpus.suggested, "suggestion attend", "suggestions attendent")
+        why = f"Aucun passage n'est encore retenu : {waiting} une décision, il n'y a ni frein ni opportunité à présenter."
+        return f"{why} Tapez « enquete review », puis « enquete synthesis »."
+    surveyed_only = corpus.answers > 0 and corpus.interviews == 0
+    command = "enquete code" if surveyed_only else "enquete code interviews/"
+    why = "Aucun passage n'est encore codé : il n'y a ni frein ni opportunité à présenter."
+    return f"{why} Tapez « {command} », puis « enquete synthesis »."
+
+
+def hidden_crossing(crossing: Crossing, minimum: int) -> str:
+    """Why nothing of a crossing may be shown: groups too small, or small numbers that the others would give away."""
+    if any(value.people >= minimum for value in crossing.values):
+        return f"Tableau masqué : sur chaque ligne, un nombre inférieur à {minimum} se retrouverait par soustraction."
+    people = sum(value.people for value in crossing.values)
+    return (
+        "Trop peu de personnes dans chaque groupe pour montrer un effectif : "
+        f"{count(len(crossing.values), 'groupe')}, {count(people, 'personne')} en tout."
+    )
+
+
+def hidden_comparison(comparison: Comparison, minimum: int) -> str:
+    """Why two groups are not compared: nothing of it may be shown."""
+    sides = [
+        f"« {side.label} » ({group_size(side.people, minimum)})"
+        for side in (comparison.first, comparison.second)
+    ]
+    return f"Trop peu de personnes pour comparer {sides[0]} et {sides[1]}."
 
 
 def p_value(value: float | None) -> str:

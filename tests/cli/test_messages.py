@@ -56,6 +56,29 @@ def test_coding_an_empty_study_says_what_to_type_next(run: Callable[..., Result]
     assert "enquete code interviews/" in result.output
 
 
+def test_a_survey_without_any_interview_is_coded_by_the_same_three_commands(tmp_path: Path) -> None:
+    study = create(tmp_path / "etude")
+    (study.root / "responses.csv").write_text(
+        "id_repondant;consentement;age;freins_libre\nR1;OK;41;On ne trouve rien à louer.\n", encoding="utf-8"
+    )
+
+    def typed(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["-C", str(study.root), *arguments])
+
+    typed("import", "responses.csv")
+    assert "Tapez «\u00a0enquete code\u00a0», puis" in typed("synthesis").stderr
+    coded = typed("code", "interviews/", "--pipeline", "blank")
+    assert coded.exit_code == 0
+    assert "les réponses ouvertes sont codées seules." in coded.stderr
+    assert "1\u00a0document codé" in coded.stdout
+
+
+def test_interviews_missing_from_an_empty_study_are_asked_for(run: Callable[..., Result]) -> None:
+    result = run("code", "interviews/", "--pipeline", "blank")
+    assert result.exit_code == 1
+    assert "ne contient aucune transcription" in result.output
+
+
 def test_a_wrong_distance_is_named_as_it_is_typed(run: Callable[..., Result]) -> None:
     result = run("pathways", "--distance", "zz")
     assert result.exit_code == 2
@@ -98,7 +121,7 @@ def test_status_loads_neither_the_language_model_nor_the_writers_of_reports(tmp_
 
 
 def test_an_empty_study_is_told_what_to_do_before_its_report(enquete: Callable[..., Result]) -> None:
-    assert "Tapez d'abord «\u00a0enquete code interviews/\u00a0»." in enquete("synthesis").stderr
+    assert "Tapez «\u00a0enquete code interviews/\u00a0», puis" in enquete("synthesis").stderr
 
 
 @pytest.mark.parametrize(
