@@ -80,7 +80,7 @@ def _align(
             out[sequence - first, lane] = rows[last, own * LANES + lane]
 
 
-def _shared_prefixes(codes: Codes) -> NDArray[np.int64]:
+def shared_prefixes(codes: Codes) -> NDArray[np.int64]:
     """How many first states each row shares with the row before."""
     differs = codes[1:] != codes[:-1]
     prefix = np.where(differs.any(axis=1), differs.argmax(axis=1), codes.shape[1])
@@ -101,7 +101,7 @@ def optimal_matching(
         np.ascontiguousarray(costs.substitution, dtype=dtype),
         np.ascontiguousarray(costs.indel, dtype=dtype),
     )
-    shared = _shared_prefixes(codes)
+    shared = shared_prefixes(codes)
 
     def block(first: int) -> None:
         rows = _rows(width, dtype)
@@ -138,7 +138,7 @@ def to_references(codes: Codes, references: Codes, costs: Costs) -> NDArray[np.f
         lane_costs = np.zeros((len(costs.indel), width * LANES), dtype=np.float32)
         out = np.empty((len(both), LANES), dtype=np.float32)
         tables = costs.substitution.astype(np.float32), costs.indel.astype(np.float32)
-        shared = _shared_prefixes(both)
+        shared = shared_prefixes(both)
         lane_indels = np.zeros(width * LANES, np.float32)
         keeps_rows = len(rows) > _ROLLING
         _align(both, lengths, shared, 0, *tables, rows, lane_costs, lane_indels, out, keeps_rows)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from habitat_enquete.pathways.alignment import optimal_matching, row_start, to_references
+from habitat_enquete.pathways.common_states import LONGEST, indels_apart
 from habitat_enquete.pathways.costs import CostMethod, Costs, costs, dynamic_costs
 from habitat_enquete.pathways.sequences import (
     VOID,
@@ -194,6 +195,10 @@ def _matching(codes: Codes, table: Costs, kind: type[np.floating[Any]]) -> NDArr
 
 
 def _indel_distances(codes: Codes, indel: float, kind: type[np.floating[Any]]) -> NDArray[Any]:
+    if codes.shape[1] <= LONGEST:
+        triangle = indels_apart(codes, dtype=kind)
+        triangle *= kind(indel)
+        return triangle
     from rapidfuzz.distance import Indel
     from rapidfuzz.process import cdist
 

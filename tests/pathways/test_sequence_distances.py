@@ -117,6 +117,22 @@ def test_traminer_figures(mvad: Sequences, reference: Path, method: str, cost: s
     assert np.triu(found, 1).sum() == pytest.approx(expected["sum_upper"], rel=1e-11)
 
 
+@pytest.mark.parametrize("longest", [1, 62, 63, 64, 70, 125, 126])
+def test_states_in_common_are_counted_as_rapidfuzz_counts_them(
+    longest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(longest)
+    codes = np.full((150, longest), -2, dtype=np.int16)
+    for row in codes:
+        length = int(random.integers(0, longest + 1))
+        row[:length] = np.repeat(random.integers(0, 4, longest), random.integers(1, 9, longest))[:length]
+    unique = np.unique(codes, axis=0)
+    table = custom(2.0 * (1 - np.eye(4)), 1.0)
+    counted = distances(Sequences(unique, tuple("ABCD")), cost=table).triangle
+    monkeypatch.setattr("habitat_enquete.pathways.distances.LONGEST", 0)
+    assert (distances(Sequences(unique, tuple("ABCD")), cost=table).triangle == counted).all()
+
+
 def test_single_precision_keeps_seven_digits(mvad: Sequences) -> None:
     double = distances(mvad, cost="TRATE").triangle
     single = distances(mvad, cost="TRATE", dtype=np.float32).triangle
