@@ -16,6 +16,8 @@ from habitat_enquete.report.word import Word
 
 _DETAILED: Final = 20
 _ROWS: Final = 20
+# The groups that a table across a page in Word can hold, the largest first.
+_GROUPS: Final = 7
 
 
 def build(context: ReportContext, *, template: Path | None = None) -> bytes:
@@ -278,8 +280,7 @@ def _crossed(word: Word, context: ReportContext) -> None:
         if not synthesis.profiles_are_types:
             word.text(wording.profile_ground(context.publics))
     for crossing in crossings:
-        if len(crossing.values) <= 7:
-            _crossing(word, crossing, synthesis.minimum_cell)
+        _crossing(word, crossing, synthesis.minimum_cell)
     for comparison, place in (
         (context.newcomers, "nouveaux_arrivants"),
         (context.installations, "installations"),
@@ -292,17 +293,22 @@ def _crossed(word: Word, context: ReportContext) -> None:
 
 def _crossing(word: Word, crossing: Crossing, minimum: int) -> None:
     word.heading(crossing.label, 2)
+    shown = html.wide_enough(crossing, minimum, _GROUPS)
     rows = [
         (row.label, *(wording.cell(cell, minimum) for cell in row.cells), wording.p_value(row.p_value))
-        for row in html.crossed(crossing.rows, _ROWS)
+        for row in html.crossed(shown.rows, _ROWS)
     ]
     if not rows:
         word.text(wording.hidden_crossing(crossing, minimum))
         return
-    sizes = [wording.group_size(value.people, minimum) for value in crossing.values]
-    groups = [f"{value.label} ({size})" for value, size in zip(crossing.values, sizes, strict=True)]
+    groups = [f"{value.label} ({wording.number(value.people)})" for value in shown.values]
     columns = ("Constat", *groups, "p corrigé")
     word.table(columns, rows, f"Constats par {crossing.label.lower()} : personnes, part du groupe")
+    if len(shown.values) < len(crossing.values):
+        word.text(
+            f"Seuls les groupes d'au moins {wording.count(minimum, 'personne')} sont montrés, {_GROUPS} au plus : "
+            f"{len(shown.values)} sur {len(crossing.values)} ; les autres sont dans le classeur, feuille « Croisements »."
+        )
 
 
 def _comparison(word: Word, comparison: Comparison, minimum: int) -> None:
@@ -404,4 +410,4 @@ def _appendix(word: Word, context: ReportContext) -> None:
         )
         for code in context.synthesis.codebook
     ]
-    word.table(("Code", "Thème", "Sens", "Définition"), rows, "Grille de codage", widths=(4.4, 3.6, 2, 6.4))
+    word.table(("Code", "Thème", "Sens", "Définition"), rows, "Grille de codage", widths=(4.4, 3.4, 2.5, 6.1))

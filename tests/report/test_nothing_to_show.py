@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
+from docx import Document
 
-from habitat_enquete.model.synthesis import Comparison, Crossing, Value
-from habitat_enquete.report import wording
+from habitat_enquete.model.codebook import Polarity
+from habitat_enquete.model.synthesis import Cell, Comparison, Crossing, CrossingRow, Value
+from habitat_enquete.report import word_report, wording
 from habitat_enquete.report.deliverables.fieldwork_log import _gathered
+from habitat_enquete.report.word import Word
 
 
 def _heard(*, interviews: int = 0, answers: int = 0, suggested: int = 0) -> SimpleNamespace:
@@ -59,3 +63,16 @@ def test_a_hidden_table_tells_why() -> None:
     assert wording.hidden_comparison(Comparison("t", small, large, ()), 5) == (
         "Trop peu de personnes pour comparer « Bourg » (moins de 5\u00a0personnes) et « Rural » (40\u00a0personnes)."
     )
+
+
+def test_word_shows_the_largest_groups_of_a_wide_crossing_and_tells_the_rest() -> None:
+    values = tuple(Value(f"e{n}", f"CC {n}", 10 + n) for n in range(10))
+    row = CrossingRow(
+        "loyer", "Loyer", Polarity.BARRIER, tuple(Cell(6, value.people) for value in values), None, 0.0
+    )
+    word = Word(title="Essai", author="")
+    word_report._crossing(word, Crossing("epci", "Intercommunalité", values, (row,)), 5)
+    document = Document(BytesIO(word.save()))
+    heads = [cell.text for cell in document.tables[0].rows[0].cells]
+    assert heads == ["Constat", *(f"CC {n} ({10 + n})" for n in range(3, 10)), "p corrigé"]
+    assert "7 sur 10" in document.paragraphs[-1].text
