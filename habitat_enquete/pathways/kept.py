@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,7 +42,7 @@ class Kept:
 def compared(ready: Gathered) -> str:
     """The hash of all that types depend on: paths as they are compared, weights, settings, and the code that compares them."""
     digest = hashlib.sha256(f"{ready.choices!r} {ready.letters.ids!r}".encode())
-    digest.update(_code(_COMPARING))
+    digest.update(runs.code_hash(*_COMPARING).encode())
     for person, pathway in sorted(ready.found.items()):
         born = birth(pathway.attributes)
         digest.update(f"{person} {ready.weights[person]!r} {pathway.observed_until} {born!r}".encode())
@@ -70,7 +70,7 @@ def inputs(
 ) -> str:
     """The hash of all that the figures, the tables and what is shown depend on. `options`: those of the command."""
     digest = hashlib.sha256(f"{__version__} {compared(ready)} {sorted(options.items())!r}".encode())
-    digest.update(_code(_SHOWING))
+    digest.update(runs.code_hash(*_SHOWING).encode())
     digest.update(repr([(name, _version(name)) for name in _LIBRARIES]).encode())
     digest.update(f"{codebook.title or project.root.name} {codebook.sha256} {project.settings!r}".encode())
     digest.update(repr([each.sha256 for each in questionnaires]).encode())
@@ -112,15 +112,6 @@ def plain(shown: Mapping[str, Any]) -> dict[str, Any]:
     """A result as it is once kept: only what JSON has words for."""
     found: dict[str, Any] = json.loads(json.dumps(shown, ensure_ascii=False, default=str))
     return found
-
-
-def _code(packages: Sequence[str]) -> bytes:
-    digest = hashlib.sha256()
-    for package in packages:
-        code = [f for f in resources.files(f"habitat_enquete.{package}").iterdir() if f.name.endswith(".py")]
-        for file in sorted(code, key=lambda each: each.name):
-            digest.update(file.read_bytes())
-    return digest.digest()
 
 
 def _version(library: str) -> str:

@@ -65,19 +65,17 @@ class Store:
 
     def _version(self) -> int:
         """The schema version of the file: 0 when it is new. Raises: EnqueteError when it is no store of ours."""
-        application = self._pragma("application_id")
-        version = self._pragma("user_version")
-        is_new = (
-            version == 0 and not self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-        )
+        # One statement, one moment: another process may be making the store meanwhile.
+        application, version, tables = self._connection.execute(
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+            " FROM pragma_application_id, pragma_user_version"
+        ).fetchone()
+        is_new = version == 0 and not tables
         if application != APPLICATION_ID and not is_new:
             raise EnqueteError(Code.STORE_FOREIGN, path=self.path)
         if version > SCHEMA_VERSION:
             raise EnqueteError(Code.STORE_NEWER, path=self.path, found=version, known=SCHEMA_VERSION)
-        return version
-
-    def _pragma(self, name: str) -> int:
-        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+        return int(version)
 
     def _migrate(self) -> None:
         if version := self._version():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from habitat_enquete.store.connection import Store
@@ -26,6 +29,21 @@ class Run:
     input_hash: str
     summary: Mapping[str, Any]
     finished_at: str
+
+
+@cache
+def code_hash(*packages: str) -> str:
+    """The hash of the code of some packages of ours: what another code made is made again.
+
+    >>> code_hash("stats") == code_hash("stats"), code_hash("stats") == code_hash("stats", "nlp")
+    (True, False)
+    """
+    ours = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for package in packages:
+        for file in sorted((ours / package).rglob("*.py")):
+            digest.update(file.relative_to(ours).as_posix().encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def now() -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import resources
 from typing import Any, Final
+
+from habitat_enquete.store.runs import code_hash
 
 # The packages whose code makes the results: a change there forgets everything.
 _MAKERS: Final = ("synthesis", "stats")
@@ -34,7 +34,7 @@ class Memory:
 
         The result must be made of what JSON keeps as it is: numbers, texts, None, lists.
         """
-        key = hashlib.sha256(f"{kind} {inputs!r} {_code()}".encode()).hexdigest()[:32]
+        key = hashlib.sha256(f"{kind} {inputs!r} {code_hash(*_MAKERS)}".encode()).hexdigest()[:32]
         if key not in self.kept:
             if key in self._known:
                 self.kept[key] = self._known[key]
@@ -42,18 +42,3 @@ class Memory:
                 self.kept[key] = compute()
                 self.computed += 1
         return self.kept[key]
-
-
-@cache
-def _code() -> str:
-    """The hash of the code that makes the results."""
-    digest = hashlib.sha256()
-    for package in _MAKERS:
-        files = [
-            each
-            for each in resources.files(f"habitat_enquete.{package}").iterdir()
-            if each.name.endswith(".py")
-        ]
-        for file in sorted(files, key=lambda each: each.name):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()

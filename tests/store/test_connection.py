@@ -124,6 +124,15 @@ def test_four_processes_writing_at_once_lose_nothing(path: Path) -> None:
         assert [len(runs.runs(store, f"w{number}")) for number in range(4)] == [20, 20, 20, 20]
 
 
+def test_what_a_file_is_is_read_in_one_statement(path: Path) -> None:
+    """Two would let another process make the store in between, and call it foreign."""
+    said: list[str] = []
+    with Store(path) as store:
+        store._connection.set_trace_callback(said.append)
+        store._version()
+    assert len([each for each in said if not each.startswith("--")]) == 1
+
+
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a POSIX signal")
 def test_a_process_killed_while_writing_leaves_whole_transactions(path: Path) -> None:
     Store(path).close()
