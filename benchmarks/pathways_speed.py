@@ -70,10 +70,10 @@ def main() -> None:
 
     def load() -> None:
         global costs, distances, Sequences, group_many
-        from habitat_enquete.pathways.costs import costs
-        from habitat_enquete.pathways.distances import distances
-        from habitat_enquete.pathways.sequences import Sequences
-        from habitat_enquete.pathways.typology import group_many
+        from habitat_enquete.pathways.sequences.costs import costs
+        from habitat_enquete.pathways.sequences.distances import distances
+        from habitat_enquete.pathways.sequences.states import Sequences
+        from habitat_enquete.pathways.sequences.typology import group_many
 
     loading = user_seconds(load)[0]
     few = Sequences(paths(40), tuple("ABCDEF"))

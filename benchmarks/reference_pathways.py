@@ -25,20 +25,20 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.pathways import costs as cost_tables
-from habitat_enquete.pathways import (
+from habitat_enquete.pathways.respondents import groups as respondent_groups
+from habitat_enquete.pathways.respondents import mca
+from habitat_enquete.pathways.sequences import costs as cost_tables
+from habitat_enquete.pathways.sequences import (
     descriptive,
     indicators,
-    mca,
     quality,
     representatives,
-    respondent_groups,
     subsequences,
     variants,
 )
-from habitat_enquete.pathways.distances import Distances, Method, distances
-from habitat_enquete.pathways.hierarchy import cut, hierarchy
-from habitat_enquete.pathways.sequences import (
+from habitat_enquete.pathways.sequences.distances import Distances, Method, distances
+from habitat_enquete.pathways.sequences.hierarchy import cut, hierarchy
+from habitat_enquete.pathways.sequences.states import (
     Event,
     Sequences,
     Spell,
@@ -48,7 +48,7 @@ from habitat_enquete.pathways.sequences import (
     from_spells,
     spells,
 )
-from habitat_enquete.pathways.typology import group, rand_index
+from habitat_enquete.pathways.sequences.typology import group, rand_index
 from habitat_enquete.stats import agreement, crosstabs, graded_agreement, weighting
 
 MVAD = ("employment", "FE", "HE", "joblessness", "school", "training")

@@ -258,7 +258,7 @@ def _factominer_lines(name: str, found: correspondence.Correspondence, reference
 
 def mca_lines(folder: Path) -> Iterator[Line]:
     """Multiple correspondence analyses: eigenvalues, and the coordinates of people and categories up to sign."""
-    from habitat_enquete.pathways import mca
+    from habitat_enquete.pathways.respondents import mca
 
     for file in sorted(folder.glob("mca_*.json")):
         reference = json.loads(file.read_text(encoding="utf-8"))

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from habitat_enquete.model.codebook import Codebook
     from habitat_enquete.model.questionnaire import Questionnaire
     from habitat_enquete.model.reliability import Reliability
-    from habitat_enquete.pathways.respondent_profiles import RespondentTypes
+    from habitat_enquete.pathways.episodes.table import EpisodeTable
+    from habitat_enquete.pathways.respondents.profiles import RespondentTypes
     from habitat_enquete.pathways.run import PathwaysResult
-    from habitat_enquete.pathways.table import EpisodeTable
     from habitat_enquete.report.deliverables.run import DeliveryResult
     from habitat_enquete.report.run import ReportResult
     from habitat_enquete.textometry.choosing import Choices
@@ -62,7 +62,7 @@ def explore(
     """
     from habitat_enquete.ingest.codebooks import read_codebook
     from habitat_enquete.nlp.pipeline import SHIPPED
-    from habitat_enquete.report.explorer import write
+    from habitat_enquete.report.explorer.page import write
     from habitat_enquete.synthesis.settings import read
     from habitat_enquete.textometry.run import run
 
@@ -261,9 +261,9 @@ def _pathway_files(
     to_ageven: Path | None = None,
 ) -> tuple[Path, ...]:
     """Write what was found of paths and of respondents; gives the files, in reading order."""
-    from habitat_enquete.report.pathways import write
-    from habitat_enquete.report.pathways_workbook import write_ageven, write_episodes
-    from habitat_enquete.report.respondent_profiles import write as write_types
+    from habitat_enquete.report.paths.files import write
+    from habitat_enquete.report.paths.respondent_profiles import write as write_types
+    from habitat_enquete.report.paths.workbook import write_ageven, write_episodes
 
     folder, title = project.outputs / "parcours", codebook.title or project.root.name
     files = list(write(folder, result, title=title)) if result is not None else []
@@ -290,7 +290,7 @@ def _respondent_types(
 
 def _episode_table(project: Project, path: Path) -> EpisodeTable:
     from habitat_enquete.ingest.files.workbooks import read_workbook
-    from habitat_enquete.pathways.table import read_table
+    from habitat_enquete.pathways.episodes.table import read_table
 
     return read_table(project.relative(path), read_workbook(path).sheets)
 

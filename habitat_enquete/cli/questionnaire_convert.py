@@ -30,7 +30,7 @@ def convert(source: Path, target: Path, file_format: str | None, force: bool) ->
         enquete questionnaire convert questionnaires/habitants.yaml habitants.xlsx
     """
     if file_format == "formulaire" or (file_format is None and target.suffix.lower() in {".html", ".htm"}):
-        from habitat_enquete.report.questionnaire_form import write_form
+        from habitat_enquete.report.questionnaire.form import write_form
 
         problems = write_form(source, target, overwrite=force)
         say(f"→ {target}")

@@ -38,7 +38,7 @@ def print_(files: tuple[Path, ...], formats: tuple[str, ...], output: Path | Non
     """
     from habitat_enquete.ingest.definitions.questionnaires import definition_files
     from habitat_enquete.project import Project
-    from habitat_enquete.report.questionnaire_print import print_definition
+    from habitat_enquete.report.questionnaire.printing import print_definition
 
     if files and output:  # anywhere, even out of a study
         for path in files:

@@ -9,7 +9,7 @@ from typing import Final
 
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.pathway import Tenure
-from habitat_enquete.pathways.dates import plain
+from habitat_enquete.pathways.episodes.dates import plain
 
 # Paul Tol's « bright » and « muted » schemes, reordered: told apart by colour-blind readers and on a grey printer.
 PALETTE: Final = (

@@ -14,8 +14,8 @@ import numpy as np
 
 from habitat_enquete.model.codebook import Polarity
 from habitat_enquete.pathways.profiles import Ground, Profile, values
-from habitat_enquete.pathways.quality import compare_groups
-from habitat_enquete.pathways.sequences import Floats
+from habitat_enquete.pathways.sequences.quality import compare_groups
+from habitat_enquete.pathways.sequences.states import Floats
 from habitat_enquete.stats.crosstabs import from_counts, independence
 from habitat_enquete.stats.intervals import wilson
 from habitat_enquete.stats.multiplicity import holm

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from habitat_enquete import __version__
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.questionnaire import Questionnaire
-from habitat_enquete.pathways.timeline import birth
+from habitat_enquete.pathways.episodes.timeline import birth
 from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs

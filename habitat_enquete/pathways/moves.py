@@ -9,8 +9,8 @@ from typing import Final
 
 from habitat_enquete.model.codebook import Codebook, Polarity
 from habitat_enquete.model.pathway import Episode, Move, Pathway, PlacedCoding
-from habitat_enquete.pathways.areas import department_name
-from habitat_enquete.pathways.communes import Gazetteer, kilometres, scale
+from habitat_enquete.pathways.episodes.areas import department_name
+from habitat_enquete.pathways.episodes.communes import Gazetteer, kilometres, scale
 
 # Beyond this many characters from the quote of an episode, a passage speaks of something else.
 _NEAR: Final = 1_500

@@ -11,9 +11,9 @@ from typing import Final
 from habitat_enquete.model.codebook import Codebook, Polarity
 from habitat_enquete.model.pathway import Move, Pathway, PlacedCoding
 from habitat_enquete.pathways.alphabet import Alphabet
-from habitat_enquete.pathways.communes import Gazetteer
-from habitat_enquete.pathways.dates import month_name
-from habitat_enquete.pathways.timeline import Stay, stays
+from habitat_enquete.pathways.episodes.communes import Gazetteer
+from habitat_enquete.pathways.episodes.dates import month_name
+from habitat_enquete.pathways.episodes.timeline import Stay, stays
 
 # The kind of the only profile of a study without types nor publics.
 EVERYBODY: Final = "ensemble"

@@ -13,10 +13,6 @@ from habitat_enquete.model.pathway import Episode, EpisodeState, Move, Pathway, 
 from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.model.text import DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
-from habitat_enquete.pathways.answers import drafts, mappings, wishes
-from habitat_enquete.pathways.areas import department
-from habitat_enquete.pathways.channels import ChannelTypes, study_channels
-from habitat_enquete.pathways.communes import Gazetteer, gazetteer
 from habitat_enquete.pathways.contrasts import (
     INSTALLATION,
     Contrast,
@@ -26,16 +22,20 @@ from habitat_enquete.pathways.contrasts import (
     differences,
     installations,
 )
-from habitat_enquete.pathways.drafts import Reading, read_drafts
+from habitat_enquete.pathways.episodes.answers import drafts, mappings, wishes
+from habitat_enquete.pathways.episodes.areas import department
+from habitat_enquete.pathways.episodes.communes import Gazetteer, gazetteer
+from habitat_enquete.pathways.episodes.drafts import Reading, read_drafts
+from habitat_enquete.pathways.episodes.proposals import merged_with
+from habitat_enquete.pathways.episodes.proposals import propose as propose_episodes
+from habitat_enquete.pathways.episodes.table import EpisodeTable
+from habitat_enquete.pathways.episodes.timeline import check, pathways, without_interview
 from habitat_enquete.pathways.kept import STAGE, compared, known_types
 from habitat_enquete.pathways.moves import moves
 from habitat_enquete.pathways.profiles import EVERYBODY, Ground, Profile, of_attribute, of_types, profile
-from habitat_enquete.pathways.proposals import merged_with
-from habitat_enquete.pathways.proposals import propose as propose_episodes
+from habitat_enquete.pathways.sequences.channels import ChannelTypes, study_channels
 from habitat_enquete.pathways.settings import Settings, settings
 from habitat_enquete.pathways.study import Typology, study
-from habitat_enquete.pathways.table import EpisodeTable
-from habitat_enquete.pathways.timeline import check, pathways, without_interview
 from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store import runs

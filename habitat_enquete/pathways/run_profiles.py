@@ -9,7 +9,7 @@ from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.pathway import RepeatedAnswer
 from habitat_enquete.model.questionnaire import Questionnaire, QuestionType
-from habitat_enquete.pathways.respondent_profiles import RespondentTypes, respondent_types
+from habitat_enquete.pathways.respondents.profiles import RespondentTypes, respondent_types
 from habitat_enquete.pathways.settings import settings
 from habitat_enquete.project import Project
 from habitat_enquete.store import pathways as stored

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from habitat_enquete.errors import Code, EnqueteError
-from habitat_enquete.pathways.building import Clock, Unit
-from habitat_enquete.pathways.costs import CostMethod
-from habitat_enquete.pathways.distances import Method, Norm
+from habitat_enquete.pathways.sequences.building import Clock, Unit
+from habitat_enquete.pathways.sequences.costs import CostMethod
+from habitat_enquete.pathways.sequences.distances import Method, Norm
 
 # Thresholds of the silhouette (Kaufman & Rousseeuw 1990): below the first, no substantial structure.
 WEAK: Final = 0.25

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from habitat_enquete.errors import Code, EnqueteError
 from habitat_enquete.model.pathway import Pathway
 from habitat_enquete.pathways.alphabet import Alphabet
-from habitat_enquete.pathways.assignment import nearest
-from habitat_enquete.pathways.building import drawn, sequences
-from habitat_enquete.pathways.costs import Costs, costs
-from habitat_enquete.pathways.distances import Distances, distances
-from habitat_enquete.pathways.quality import Quality, quality, silhouettes
-from habitat_enquete.pathways.sequences import VOID, Floats, Sequences, spells
+from habitat_enquete.pathways.sequences.assignment import nearest
+from habitat_enquete.pathways.sequences.building import drawn, sequences
+from habitat_enquete.pathways.sequences.costs import Costs, costs
+from habitat_enquete.pathways.sequences.distances import Distances, distances
+from habitat_enquete.pathways.sequences.quality import Quality, quality, silhouettes
+from habitat_enquete.pathways.sequences.stability import Stability, bootstrap, over_draws
+from habitat_enquete.pathways.sequences.states import VOID, Floats, Sequences, spells
+from habitat_enquete.pathways.sequences.typology import SEED, STARTS, Partition, group
 from habitat_enquete.pathways.settings import REASONABLE, STRONG, Settings
-from habitat_enquete.pathways.stability import Stability, bootstrap, over_draws
-from habitat_enquete.pathways.typology import SEED, STARTS, Partition, group
 
 _NEAR_BEST = 0.02
 _DRAWN_BY_LIKENESS = 1_500

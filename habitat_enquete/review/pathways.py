@@ -16,10 +16,10 @@ from habitat_enquete.errors import Code, EnqueteError, Severity
 from habitat_enquete.model.pathway import Episode, EpisodeState, Moment, Pathway, Precision
 from habitat_enquete.model.text import Document, DocumentKind
 from habitat_enquete.pathways.alphabet import Alphabet, alphabet
-from habitat_enquete.pathways.communes import Gazetteer
-from habitat_enquete.pathways.dates import month_of, plain, spoken
-from habitat_enquete.pathways.drafts import Draft, read_drafts
-from habitat_enquete.pathways.timeline import birth, check, interview_date, pathways
+from habitat_enquete.pathways.episodes.communes import Gazetteer
+from habitat_enquete.pathways.episodes.dates import month_of, plain, spoken
+from habitat_enquete.pathways.episodes.drafts import Draft, read_drafts
+from habitat_enquete.pathways.episodes.timeline import birth, check, interview_date, pathways
 from habitat_enquete.project import Project
 from habitat_enquete.review.grid import Grid
 from habitat_enquete.review.views import after, before

@@ -20,7 +20,7 @@ from habitat_enquete.ingest.definitions.xlsform import read_xlsform
 from habitat_enquete.ingest.expressions.bounds import Bounds, bounds_of
 from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.model.questionnaire import Question, QuestionType
-from habitat_enquete.report.questionnaire_form import write_form
+from habitat_enquete.report.questionnaire.form import write_form
 
 # ── YAML ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

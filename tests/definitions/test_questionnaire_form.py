@@ -24,7 +24,7 @@ from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.ingest.run import import_responses
 from habitat_enquete.model.questionnaire import QuestionType as Kind
 from habitat_enquete.report.browser import find_browser
-from habitat_enquete.report.questionnaire_form import form_content, form_html, write_form
+from habitat_enquete.report.questionnaire.form import form_content, form_html, write_form
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.responses import responses
 

@@ -13,14 +13,14 @@ from habitat_enquete.ingest.definitions.questionnaire_yaml import parse_yaml
 from habitat_enquete.ingest.expressions.french import in_french, piped
 from habitat_enquete.model.questionnaire import Guide
 from habitat_enquete.report import browser
-from habitat_enquete.report.questionnaire_print import (
+from habitat_enquete.report.questionnaire.printing import (
     closing_labels,
     guide_html,
     print_definition,
     questionnaire_html,
 )
-from habitat_enquete.report.questionnaire_sheet import sheet_of
-from habitat_enquete.report.questionnaire_word import guide_docx, sheet_docx
+from habitat_enquete.report.questionnaire.sheet import sheet_of
+from habitat_enquete.report.questionnaire.word import guide_docx, sheet_docx
 
 GUIDE = """
 kind: guide

@@ -11,10 +11,10 @@ from habitat_enquete.model.pathway import Episode, Moment
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
 from habitat_enquete.pathways.alphabet import alphabet
-from habitat_enquete.pathways.areas import is_area
-from habitat_enquete.pathways.communes import gazetteer
-from habitat_enquete.pathways.dates import plain
-from habitat_enquete.pathways.proposals import propose
+from habitat_enquete.pathways.episodes.areas import is_area
+from habitat_enquete.pathways.episodes.communes import gazetteer
+from habitat_enquete.pathways.episodes.dates import plain
+from habitat_enquete.pathways.episodes.proposals import propose
 
 HERE = Path(__file__).parents[1] / "pathways" / "told"
 _OWNERS = {"accedant": "proprietaire"}

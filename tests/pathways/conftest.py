@@ -11,7 +11,7 @@ import pytest
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.pathway import RepeatedAnswer
 from habitat_enquete.model.questionnaire import Question, Questionnaire, QuestionType, Repeat
-from habitat_enquete.pathways.sequences import Sequences, from_labels
+from habitat_enquete.pathways.sequences.states import Sequences, from_labels
 
 _MVAD = ("employment", "FE", "HE", "joblessness", "school", "training")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from habitat_enquete.ingest.files.workbooks import read_workbook
 from habitat_enquete.model.codebook import Codebook
-from habitat_enquete.pathways.ageven import read_grid
+from habitat_enquete.pathways.episodes.ageven import read_grid
+from habitat_enquete.pathways.episodes.table import read_table
 from habitat_enquete.pathways.run import run
-from habitat_enquete.pathways.sequences import compact
-from habitat_enquete.pathways.table import read_table
+from habitat_enquete.pathways.sequences.states import compact
 from habitat_enquete.project import Project
-from habitat_enquete.report.pathways_workbook import write_ageven
+from habitat_enquete.report.paths.workbook import write_ageven
 
 GRID = """
 Grille biographique

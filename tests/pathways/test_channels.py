@@ -6,8 +6,8 @@ import pytest
 
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.pathway import Episode, Moment, Pathway
-from habitat_enquete.pathways.channels import study_channels
-from habitat_enquete.pathways.communes import gazetteer
+from habitat_enquete.pathways.episodes.communes import gazetteer
+from habitat_enquete.pathways.sequences.channels import study_channels
 from habitat_enquete.pathways.settings import Settings, settings
 
 

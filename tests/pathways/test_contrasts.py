@@ -14,8 +14,8 @@ from habitat_enquete.model.codebook import Code as Theme
 from habitat_enquete.model.codebook import Codebook, Polarity
 from habitat_enquete.model.pathway import Episode, Move, Pathway, PlacedCoding
 from habitat_enquete.pathways.alphabet import alphabet
-from habitat_enquete.pathways.communes import gazetteer
 from habitat_enquete.pathways.contrasts import TOO_FEW, Contrast, contrasts, differences, installations
+from habitat_enquete.pathways.episodes.communes import gazetteer
 from habitat_enquete.pathways.profiles import Ground, of_attribute
 from habitat_enquete.stats.multiplicity import holm
 

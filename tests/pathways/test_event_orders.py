@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habitat_enquete.pathways.sequences import Event
-from habitat_enquete.pathways.subsequences import compared, frequent, meets, parsed, timelines, written
+from habitat_enquete.pathways.sequences.states import Event
+from habitat_enquete.pathways.sequences.subsequences import (
+    compared,
+    frequent,
+    meets,
+    parsed,
+    timelines,
+    written,
+)
 
 EVENTS = [
     *(Event("A", 0, "départ"), Event("A", 3, "HLM"), Event("A", 3, "naissance"), Event("A", 9, "achat")),

@@ -11,8 +11,8 @@ from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.ingest.run_interviews import import_interviews
 from habitat_enquete.model.pathway import Episode
 from habitat_enquete.pathways.alphabet import alphabet
-from habitat_enquete.pathways.communes import gazetteer
-from habitat_enquete.pathways.proposals import propose
+from habitat_enquete.pathways.episodes.communes import gazetteer
+from habitat_enquete.pathways.episodes.proposals import propose
 from habitat_enquete.project import Project
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.respondents import respondents

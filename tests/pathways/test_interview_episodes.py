@@ -10,11 +10,11 @@ from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.pathway import Episode, EpisodeState
 from habitat_enquete.model.span import Span
 from habitat_enquete.model.text import Document, DocumentKind, Role, Source, Speaker, Turn
-from habitat_enquete.pathways import times
 from habitat_enquete.pathways.alphabet import alphabet
-from habitat_enquete.pathways.communes import gazetteer
-from habitat_enquete.pathways.dates import spoken, year_moment
-from habitat_enquete.pathways.proposals import merged_with, propose
+from habitat_enquete.pathways.episodes import times
+from habitat_enquete.pathways.episodes.communes import gazetteer
+from habitat_enquete.pathways.episodes.dates import spoken, year_moment
+from habitat_enquete.pathways.episodes.proposals import merged_with, propose
 
 INTERVIEW = "2026-02-14"
 PERSON = {"annee_naissance": "1988", "date_entretien": INTERVIEW, "public": "habitant"}

@@ -15,15 +15,15 @@ from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.model.pathway import EpisodeState, RepeatedAnswer
 from habitat_enquete.model.questionnaire import Questionnaire
 from habitat_enquete.pathways.alphabet import alphabet
-from habitat_enquete.pathways.answers import drafts, mappings
-from habitat_enquete.pathways.communes import gazetteer
-from habitat_enquete.pathways.dates import spoken
-from habitat_enquete.pathways.drafts import read_drafts
+from habitat_enquete.pathways.episodes.answers import drafts, mappings
+from habitat_enquete.pathways.episodes.communes import gazetteer
+from habitat_enquete.pathways.episodes.dates import spoken
+from habitat_enquete.pathways.episodes.drafts import read_drafts
+from habitat_enquete.pathways.episodes.table import read_table
 from habitat_enquete.pathways.run import PathwaysResult, run
 from habitat_enquete.pathways.settings import settings
-from habitat_enquete.pathways.table import read_table
 from habitat_enquete.project import Project
-from habitat_enquete.report.pathways_tables import tables
+from habitat_enquete.report.paths.tables import tables
 from habitat_enquete.store.connection import Store
 from habitat_enquete.store.pathways import episodes
 from habitat_enquete.store.respondents import save_respondent

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from habitat_enquete.pathways.mca import Mca, analyse
-from habitat_enquete.pathways.survival import kaplan_meier
+from habitat_enquete.pathways.respondents.mca import Mca, analyse
+from habitat_enquete.pathways.sequences.survival import kaplan_meier
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import linkage
 
-from habitat_enquete.pathways import mca, respondent_groups
-from habitat_enquete.pathways.costs import costs
-from habitat_enquete.pathways.distances import distances
-from habitat_enquete.pathways.representatives import Merit, merits, representatives
-from habitat_enquete.pathways.sequences import Sequences
-from habitat_enquete.pathways.variants import localized
+from habitat_enquete.pathways.respondents import groups as respondent_groups
+from habitat_enquete.pathways.respondents import mca
+from habitat_enquete.pathways.sequences.costs import costs
+from habitat_enquete.pathways.sequences.distances import distances
+from habitat_enquete.pathways.sequences.representatives import Merit, merits, representatives
+from habitat_enquete.pathways.sequences.states import Sequences
+from habitat_enquete.pathways.sequences.variants import localized
 
 Paths = Callable[..., Sequences]
 

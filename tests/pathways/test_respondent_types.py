@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from habitat_enquete.errors import EnqueteError
-from habitat_enquete.pathways.respondent_profiles import Answers, respondent_types
+from habitat_enquete.pathways.respondents.profiles import Answers, respondent_types
 from habitat_enquete.pathways.settings import Settings
-from habitat_enquete.report.respondent_profiles import write
+from habitat_enquete.report.paths.respondent_profiles import write
 
 LABELS = {"statut": "Vous y êtes…", "logement": "Quel logement ?", "souhait": "Que souhaitez-vous ?"}
 

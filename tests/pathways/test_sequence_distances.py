@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from habitat_enquete.pathways.alignment import optimal_matching
-from habitat_enquete.pathways.costs import Costs, costs, custom
-from habitat_enquete.pathways.distances import Method, Norm, combine, distances, multichannel
-from habitat_enquete.pathways.sequences import Sequences, distinct, from_labels
+from habitat_enquete.pathways.sequences.alignment import optimal_matching
+from habitat_enquete.pathways.sequences.costs import Costs, costs, custom
+from habitat_enquete.pathways.sequences.distances import Method, Norm, combine, distances, multichannel
+from habitat_enquete.pathways.sequences.states import Sequences, distinct, from_labels
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
 import pathways_oracle as oracle
@@ -129,7 +129,7 @@ def test_states_in_common_are_counted_as_rapidfuzz_counts_them(
     unique = np.unique(codes, axis=0)
     table = custom(2.0 * (1 - np.eye(4)), 1.0)
     counted = distances(Sequences(unique, tuple("ABCD")), cost=table).triangle
-    monkeypatch.setattr("habitat_enquete.pathways.distances.LONGEST", 0)
+    monkeypatch.setattr("habitat_enquete.pathways.sequences.distances.LONGEST", 0)
     assert (distances(Sequences(unique, tuple("ABCD")), cost=table).triangle == counted).all()
 
 
@@ -145,5 +145,5 @@ def test_long_paths_are_compared_as_short_ones_with_three_rows(
 ) -> None:
     sequences = paths("AABBCCDD", "AABB", "ABCD", "DDDDDDDD", "A", "AABBCCDA", "BB*BCC")
     whole = distances(sequences, "OM", cost="TRATE").square()
-    monkeypatch.setattr("habitat_enquete.pathways.alignment._CACHE", 0)
+    monkeypatch.setattr("habitat_enquete.pathways.sequences.alignment._CACHE", 0)
     assert (distances(sequences, "OM", cost="TRATE").square() == whole).all()

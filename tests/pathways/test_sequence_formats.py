@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from habitat_enquete.pathways.sequences import (
+from habitat_enquete.pathways.sequences.states import (
     Event,
     Spell,
     compact,

@@ -7,11 +7,11 @@ import pytest
 from habitat_enquete.errors import EnqueteError
 from habitat_enquete.model.codebook import Codebook
 from habitat_enquete.pathways.alphabet import alphabet
-from habitat_enquete.pathways.areas import is_abroad, is_area
-from habitat_enquete.pathways.communes import gazetteer
-from habitat_enquete.pathways.drafts import field_of, read_drafts
+from habitat_enquete.pathways.episodes.areas import is_abroad, is_area
+from habitat_enquete.pathways.episodes.communes import gazetteer
+from habitat_enquete.pathways.episodes.drafts import field_of, read_drafts
+from habitat_enquete.pathways.episodes.table import read_table
 from habitat_enquete.pathways.run import run
-from habitat_enquete.pathways.table import read_table
 from habitat_enquete.project import Project
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from habitat_enquete.pathways.distances import Distances, distances
-from habitat_enquete.pathways.hierarchy import cut, hierarchy
-from habitat_enquete.pathways.quality import compare_groups, quality, silhouettes
-from habitat_enquete.pathways.sequences import Sequences
-from habitat_enquete.pathways.stability import bootstrap
-from habitat_enquete.pathways.typology import best_medoids, group, rand_index, sampled_medoids
+from habitat_enquete.pathways.sequences.distances import Distances, distances
+from habitat_enquete.pathways.sequences.hierarchy import cut, hierarchy
+from habitat_enquete.pathways.sequences.quality import compare_groups, quality, silhouettes
+from habitat_enquete.pathways.sequences.stability import bootstrap
+from habitat_enquete.pathways.sequences.states import Sequences
+from habitat_enquete.pathways.sequences.typology import best_medoids, group, rand_index, sampled_medoids
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "oracles"))
 import pathways_oracle as oracle

@@ -15,7 +15,7 @@ from habitat_enquete.ingest.codebooks import read_codebook
 from habitat_enquete.model.pathway import EpisodeState
 from habitat_enquete.pathways import run as stage
 from habitat_enquete.project import Project
-from habitat_enquete.report import pathways as report
+from habitat_enquete.report.paths import files as report
 from habitat_enquete.store import pathways as stored
 from habitat_enquete.store.connection import Store
 

@@ -225,7 +225,7 @@ def test_the_typed_paths_are_read_by_the_pathways_stage(coded_study: Project) ->
     from openpyxl import load_workbook
 
     from habitat_enquete.ingest.files.workbooks import read_workbook
-    from habitat_enquete.pathways.table import read_table
+    from habitat_enquete.pathways.episodes.table import read_table
 
     typed = _deliver(coded_study, "atelier-parcours").files[1]
     workbook = load_workbook(io.BytesIO(typed.read_bytes()))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from habitat_enquete.model.span import Span
-from habitat_enquete.report import explorer_data
-from habitat_enquete.report.explorer_figures import _apart, _hull
-from habitat_enquete.report.explorer_proposals import _quoted
+from habitat_enquete.report.explorer import data as explorer_data
+from habitat_enquete.report.explorer.figures import _apart, _hull
+from habitat_enquete.report.explorer.proposals import _quoted
 from habitat_enquete.textometry.exploration import Exploration, corpus_of
 from habitat_enquete.textometry.lexical_table import Unit, Word
 

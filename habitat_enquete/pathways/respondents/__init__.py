@@ -1,0 +1,1 @@
+"""Types of respondents where closed questions carry the profile."""

@@ -1,0 +1,1 @@
+"""From episodes to state sequences: distances, indicators, types and how solid they are."""

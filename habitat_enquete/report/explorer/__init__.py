@@ -1,0 +1,1 @@
+"""The explorer of the vocabulary: one offline page, its figures, its tables and its proposals."""

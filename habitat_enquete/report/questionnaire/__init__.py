@@ -1,0 +1,1 @@
+"""Questionnaires and guides on paper, in Word, and as an offline form."""
