@@ -812,7 +812,11 @@ WRONG_USAGE: Final = frozenset(
         Code.QUERY_UNKNOWN_ATTRIBUTE,
         Code.EXPLORE_UNKNOWN_ATTRIBUTE,
         Code.EXPLORE_TOO_MANY_VALUES,
+        Code.CONCORDANCE_EMPTY,
+        Code.CONCORDANCE_KEY,
+        Code.CONCORDANCE_REGEX,
         Code.PATHWAY_OPTION,
+        Code.PROFILES_QUESTION,
     }
 )
 

@@ -161,3 +161,15 @@ def test_the_bounds_of_a_number_are_words_in_the_help(command: str, run: Callabl
     told = run(command, "--help").output
     assert "<=" not in told
     assert ">=1]" not in told
+
+
+@pytest.mark.parametrize(
+    "typed", [("explore", "--kwic", "[lemma="), ("query", "prix"), ("deliver", "copill")]
+)
+def test_what_is_mistyped_ends_with_status_2(
+    typed: tuple[str, ...], enquete: Callable[..., Result], study: Project
+) -> None:
+    spoken = "E : Alors ?\nR : Le loyer est cher ici.\n"
+    (study.interviews / "E01.txt").write_text(spoken, encoding="utf-8")
+    enquete("code", str(study.interviews), "--pipeline", "blank", exit_code=None)
+    enquete(*typed, exit_code=2)
